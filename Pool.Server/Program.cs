@@ -1,1 +1,3 @@
-return 0;
+using Pool.Server.Hosting;
+
+return await ServerCommands.RunAsync(args);

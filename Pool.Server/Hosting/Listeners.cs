@@ -1,0 +1,90 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+using Pool.Server.Livepeer;
+using Pool.Server.Node;
+
+namespace Pool.Server.Hosting;
+
+/// <summary>
+/// The two doors of the process. What a gateway can reach and what a worker or operator can reach are told apart by the socket a
+/// request came in on, never by anything the request says.
+/// </summary>
+internal static class Listeners
+{
+    private const string DoorKey = "Pool.Door";
+
+    /// <summary>A gateway's Livepeer-Payment alone may be about 58 KB; Go's own limit is 1 MiB (protocol §1.4).</summary>
+    private const int MaxHeaderBytes = 1024 * 1024;
+
+    private const int MaxHeaders = 200;
+
+    /// <summary>An upload over a long distance must fit into the gateway's time for headers (protocol §1.4): a wide window.</summary>
+    private const int StreamWindowBytes = 4 * 1024 * 1024;
+
+    private const int ConnectionWindowBytes = 16 * 1024 * 1024;
+
+    private const int MaxStreamsPerConnection = 256;
+
+    /// <summary>Stock orchestrators keep idle connections for ten minutes (protocol §1.1).</summary>
+    private static readonly TimeSpan s_idleTimeout = TimeSpan.FromMinutes(10);
+
+    private enum Door
+    {
+        Network,
+        Web,
+    }
+
+    public static void Configure(WebApplicationBuilder builder) =>
+        builder.Services.AddOptions<KestrelServerOptions>().Configure<IServiceProvider>((kestrel, services) =>
+        {
+            var node = services.GetRequiredService<IOptions<NodeOptions>>().Value;
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
+            kestrel.Limits.MaxRequestBufferSize = MaxHeaderBytes;
+            kestrel.Limits.MaxRequestHeaderCount = MaxHeaders;
+            kestrel.Limits.KeepAliveTimeout = s_idleTimeout;
+            kestrel.Limits.Http2.MaxRequestHeaderFieldSize = MaxHeaderBytes;
+            kestrel.Limits.Http2.MaxStreamsPerConnection = MaxStreamsPerConnection;
+            kestrel.Limits.Http2.InitialStreamWindowSize = StreamWindowBytes;
+            kestrel.Limits.Http2.InitialConnectionWindowSize = ConnectionWindowBytes;
+            kestrel.Listen(IPAddress.Parse(node.NetworkAddress), node.NetworkPort, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1AndHttp2;
+                Mark(listen, Door.Network);
+                listen.UseHttps(services.GetRequiredService<NetworkIdentity>().Certificate);
+            });
+            kestrel.Listen(IPAddress.Parse(node.WebAddress), node.WebPort, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                Mark(listen, Door.Web);
+            });
+        });
+
+    /// <summary>Gives each door its own routes; neither sees the other's.</summary>
+    public static void Route(WebApplication app, Action<IEndpointRouteBuilder> network, Action<IEndpointRouteBuilder> web)
+    {
+        app.MapWhen(context => DoorOf(context) == Door.Network, branch => Branch(branch, network));
+        app.MapWhen(context => DoorOf(context) == Door.Web, branch => Branch(branch, web));
+    }
+
+    private static void Branch(IApplicationBuilder branch, Action<IEndpointRouteBuilder> routes)
+    {
+        branch.UseWebSockets();
+        branch.UseRouting();
+        branch.UseEndpoints(routes);
+    }
+
+    private static void Mark(ListenOptions listen, Door door) =>
+        ((Microsoft.AspNetCore.Connections.IConnectionBuilder)listen).Use(next => connection =>
+        {
+            connection.Items[DoorKey] = door;
+            return next(connection);
+        });
+
+    private static Door DoorOf(HttpContext context) =>
+        context.Features.GetRequiredFeature<IConnectionItemsFeature>().Items[DoorKey] is Door door
+            ? door
+            : throw new InvalidOperationException("A request came in on a socket that is no door of ours.");
+}
