@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Buffers.Binary;
 
 namespace Pool.Shared.Ethereum;
 
@@ -100,11 +100,9 @@ public sealed class Keccak256
         lastBlock[used] = PaddingStart;
         lastBlock[RateBytes - 1] |= PaddingEnd;
         KeccakPermutation.Absorb(state, lastBlock);
-        if (!BitConverter.IsLittleEndian)
+        for (var lane = 0; lane < HashBytes / sizeof(ulong); lane++)
         {
-            throw new PlatformNotSupportedException("Keccak256 is written for little-endian machines.");
+            BinaryPrimitives.WriteUInt64LittleEndian(destination[(lane * sizeof(ulong))..], state[lane]);
         }
-
-        MemoryMarshal.AsBytes(state)[..HashBytes].CopyTo(destination);
     }
 }
