@@ -24,9 +24,9 @@ internal sealed class OrchestratorRequestCheck : ISectionCheck
         }
         else if (vector.Fields.Has("signedText"))
         {
-            // Without the key all there is to see is that this text is not the one we expect.
-            var address = Address.FromWire(request.Address.Span).ToString();
-            vector.Expect("signedText is the address's", accepted, string.Equals(vector.Fields.Text("signedText"), address, StringComparison.Ordinal));
+            // The signature is the sender's, but over this text, which is not the one it has to be over.
+            var signed = Keccak256.Hash(Encoding.UTF8.GetBytes(vector.Fields.Text("signedText")));
+            vector.Expect("signature of signedText", expected: true, PersonalMessage.IsSignedBy(Address.FromWire(request.Address.Span), signed, request.Sig.Span));
         }
     }
 
