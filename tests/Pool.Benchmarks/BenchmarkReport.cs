@@ -1,0 +1,33 @@
+using System.Runtime.InteropServices;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Pool.Benchmarks;
+
+/// <summary>Writes a benchmark's figures as JSON.</summary>
+internal static class BenchmarkReport
+{
+    private static readonly JsonSerializerOptions s_format = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>The machine, as far as it matters for figures.</summary>
+    public static string Machine =>
+        $"{Environment.ProcessorCount} processors, {RuntimeInformation.ProcessArchitecture}, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}";
+
+    /// <summary>Writes to <paramref name="path"/>; gives what went wrong as a sentence, or null.</summary>
+    public static string? Write(string path, object figures)
+    {
+        try
+        {
+            File.WriteAllText(path, JsonSerializer.Serialize(figures, s_format) + "\n");
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            return $"the figures cannot be written to '{path}': {exception.Message}";
+        }
+    }
+}
