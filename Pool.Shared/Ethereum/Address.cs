@@ -80,7 +80,8 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>
         var checksummed = parsed.ToString();
         if (HasBothCases(digits) && !digits.SequenceEqual(checksummed.AsSpan(Prefix.Length)))
         {
-            error = $"the checksum of the address '{text}' is wrong: with these digits it is written {checksummed}; compare every digit with your wallet";
+            error = $"the checksum of the address '{text}' is wrong: with these digits it is written {checksummed}; " +
+                "compare every digit with your wallet";
             return false;
         }
 
@@ -89,7 +90,10 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>
         return true;
     }
 
-    /// <summary>Reads an address from the wire as the network does: of too many bytes the last 20 count, too few are padded with zeros on the left (protocol §2).</summary>
+    /// <summary>
+    /// Reads an address from the wire as the network does: of too many bytes the last 20 count, too few are padded with zeros on the left
+    /// (protocol §2).
+    /// </summary>
     public static Address FromWire(ReadOnlySpan<byte> bytes)
     {
         Span<byte> fitted = stackalloc byte[Bytes];

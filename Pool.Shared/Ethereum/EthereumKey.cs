@@ -56,7 +56,8 @@ public sealed class EthereumKey : IDisposable
         ArgumentNullException.ThrowIfNull(curve);
         return curve.IsPrivateKey(privateKey)
             ? new EthereumKey(privateKey, curve)
-            : throw new ArgumentException($"Not a private key: it takes {Bytes} bytes, above zero and below the order of secp256k1.", nameof(privateKey));
+            : throw new ArgumentException(
+                $"Not a private key: it takes {Bytes} bytes, above zero and below the order of secp256k1.", nameof(privateKey));
     }
 
     /// <summary>Signs a message the EIP-191 way: 65 bytes r‖s‖v, v 27 or 28, s low, the nonce of RFC 6979 (protocol §3.1).</summary>

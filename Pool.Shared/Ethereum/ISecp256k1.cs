@@ -1,6 +1,8 @@
 namespace Pool.Shared.Ethereum;
 
-/// <summary>The operations on the curve secp256k1 that Ethereum's signatures need. Implementations are safe for any number of threads.</summary>
+/// <summary>
+/// The operations on the curve secp256k1 that Ethereum's signatures need. Implementations are safe for any number of threads.
+/// </summary>
 public interface ISecp256k1
 {
     /// <summary>Whether 32 bytes are a private key: above zero and below the order of the curve.</summary>

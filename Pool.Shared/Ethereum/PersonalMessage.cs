@@ -14,7 +14,9 @@ public static class PersonalMessage
 
     private static ReadOnlySpan<byte> Prefix => "\u0019Ethereum Signed Message:\n"u8;
 
-    /// <summary>Half of the curve's order: the highest s that is accepted, since the other s of a signature is a second form of it.</summary>
+    /// <summary>
+    /// Half of the curve's order: the highest s that is accepted, since the other s of a signature is a second form of it.
+    /// </summary>
     private static ReadOnlySpan<byte> HalfOrder =>
     [
         0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,

@@ -3,7 +3,9 @@ using ModelConstraints = Google.Protobuf.Collections.MapField<
 
 namespace Pool.Shared.Livepeer;
 
-/// <summary>Whether an orchestrator can take a job (protocol §2.3); a gateway asks before choosing, an orchestrator at every segment.</summary>
+/// <summary>
+/// Whether an orchestrator can take a job (protocol §2.3); a gateway asks before choosing, an orchestrator at every segment.
+/// </summary>
 public static class CapabilityCheck
 {
     /// <summary>All four conditions: the version, the orchestrator's mandatories, the constraints on models, and the job's needs.</summary>

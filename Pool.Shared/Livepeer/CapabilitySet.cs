@@ -33,7 +33,9 @@ public sealed class CapabilitySet : IEquatable<CapabilitySet>
         return new CapabilitySet([.. words]);
     }
 
-    /// <summary>The set of these numbers in as many words as the highest needs; numbers below zero are skipped, as the network does.</summary>
+    /// <summary>
+    /// The set of these numbers in as many words as the highest needs; numbers below zero are skipped, as the network does.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A number is above <see cref="MaxNumber"/>.</exception>
     public static CapabilitySet FromNumbers(IEnumerable<int> numbers)
     {

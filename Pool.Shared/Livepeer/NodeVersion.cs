@@ -79,7 +79,8 @@ public readonly partial record struct NodeVersion(ulong Major, ulong Minor, ulon
         suffix.Length == 0 || suffix.Split('.').All(part => part.Length == 1 || part[0] != '0' || !part.All(char.IsAsciiDigit));
 
     [GeneratedRegex(
-        @"\Av?(?<major>[0-9]+)(\.(?<minor>[0-9]+))?(\.(?<patch>[0-9]+))?(-(?<suffix>[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*))?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?\z",
+        @"\Av?(?<major>[0-9]+)(\.(?<minor>[0-9]+))?(\.(?<patch>[0-9]+))?" +
+        @"(-(?<suffix>[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*))?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?\z",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Pattern();
 }

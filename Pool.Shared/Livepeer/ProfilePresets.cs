@@ -58,7 +58,7 @@ public static class ProfilePresets
         {
             if (Find(name) is not { } preset)
             {
-                error = $"entry {found.Count + 1} ('{name}') is no preset; there are {string.Join(", ", s_all.Select(known => known.Name))}";
+                error = $"entry {found.Count + 1} ('{name}') is no preset; there are {string.Join(", ", s_byName.Keys)}";
                 return false;
             }
 

@@ -57,7 +57,9 @@ public static class SegDataProfiles
         return profiles.Any(profile => profile.Container == Container.Mp4) ? segData.FullProfiles2 : segData.FullProfiles;
     }
 
-    /// <summary>What the oldest readers of the network understand: neither a denominator nor an H.264 profile nor a group of pictures.</summary>
+    /// <summary>
+    /// What the oldest readers of the network understand: neither a denominator nor an H.264 profile nor a group of pictures.
+    /// </summary>
     private static bool IsSimple(VideoProfile profile) =>
         profile is { FrameRateDenominator: 0, EncoderProfile: EncoderProfile.Default, GopMilliseconds: 0 };
 }

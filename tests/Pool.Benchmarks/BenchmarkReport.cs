@@ -15,7 +15,8 @@ internal static class BenchmarkReport
 
     /// <summary>The machine, as far as it matters for figures.</summary>
     public static string Machine =>
-        $"{Environment.ProcessorCount} processors, {RuntimeInformation.ProcessArchitecture}, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}";
+        $"{Environment.ProcessorCount} processors, {RuntimeInformation.ProcessArchitecture}, " +
+        $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}";
 
     /// <summary>Writes to <paramref name="path"/>; gives what went wrong as a sentence, or null.</summary>
     public static string? Write(string path, object figures)
@@ -25,7 +26,8 @@ internal static class BenchmarkReport
             File.WriteAllText(path, JsonSerializer.Serialize(figures, s_format) + "\n");
             return null;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
             return $"the figures cannot be written to '{path}': {exception.Message}";
         }

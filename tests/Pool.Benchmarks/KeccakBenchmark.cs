@@ -6,7 +6,9 @@ using Spectre.Console;
 
 namespace Pool.Benchmarks;
 
-/// <summary>Keccak-256 of a segment's bytes: ours, BouncyCastle's, and OpenSSL's SHA3-256, which does the same work but for one padding byte.</summary>
+/// <summary>
+/// Keccak-256 of a segment's bytes: ours, BouncyCastle's, and OpenSSL's SHA3-256, which does the same work but for one padding byte.
+/// </summary>
 internal static class KeccakBenchmark
 {
     /// <summary>Size of a segment of about 2 s at 8 Mbit/s.</summary>

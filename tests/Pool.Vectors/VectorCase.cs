@@ -38,7 +38,8 @@ public sealed class VectorCase
 
     public void Expect(string what, bool expected, bool actual) => Expect(what, expected ? "true" : "false", actual ? "true" : "false");
 
-    public void Expect(string what, ReadOnlySpan<byte> expected, ReadOnlySpan<byte> actual) => Expect(what, Hex.Of(expected), Hex.Of(actual));
+    public void Expect(string what, ReadOnlySpan<byte> expected, ReadOnlySpan<byte> actual) =>
+        Expect(what, Hex.Of(expected), Hex.Of(actual));
 
     public void Expect<T>(string what, IEnumerable<T> expected, IEnumerable<T> actual) =>
         Expect(what, $"[{string.Join(", ", expected)}]", $"[{string.Join(", ", actual)}]");

@@ -21,7 +21,7 @@ public sealed class VectorFile : IDisposable
         .Select(property => (property.Name, property.Value));
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="VectorFormatException">The file is not there, cannot be read, or is no file of vectors; the message says which.</exception>
+    /// <exception cref="VectorFormatException">The file is not there, cannot be read, or holds no vectors; the message says so.</exception>
     public static VectorFile Load(string path)
     {
         try
@@ -42,7 +42,8 @@ public sealed class VectorFile : IDisposable
         {
             throw new VectorFormatException("there is no such file", exception);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
             throw new VectorFormatException(exception.Message.ReplaceLineEndings(" "), exception);
         }

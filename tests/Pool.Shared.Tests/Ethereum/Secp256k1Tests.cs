@@ -4,7 +4,9 @@ using Pool.Shared.Ethereum;
 
 namespace Pool.Shared.Tests.Ethereum;
 
-/// <summary>The two implementations of the curve against each other; where libsecp256k1 is not installed, the managed one against itself.</summary>
+/// <summary>
+/// The two implementations of the curve against each other; where libsecp256k1 is not installed, the managed one against itself.
+/// </summary>
 public sealed class Secp256k1Tests
 {
     private const string Order = "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141";
@@ -42,8 +44,8 @@ public sealed class Secp256k1Tests
         Enumerable.Range(0, 4).All(recoveryId =>
         {
             var (managed, other) = (new byte[Secp256k1.PublicKeyBytes], new byte[Secp256k1.PublicKeyBytes]);
-            return s_managed.TryRecover(digest, signature, recoveryId, managed) == s_other.TryRecover(digest, signature, recoveryId, other) &&
-                managed.SequenceEqual(other);
+            var byManaged = s_managed.TryRecover(digest, signature, recoveryId, managed);
+            return byManaged == s_other.TryRecover(digest, signature, recoveryId, other) && managed.SequenceEqual(other);
         })).Check(s_config);
 
     [Theory]
@@ -79,7 +81,8 @@ public sealed class Secp256k1Tests
 
     private static bool Recovers(ISecp256k1 signer, ISecp256k1 reader, byte[] privateKey, byte[] digest)
     {
-        var (signature, key, recovered) = (new byte[Secp256k1.SignatureBytes], new byte[Secp256k1.PublicKeyBytes], new byte[Secp256k1.PublicKeyBytes]);
+        var (key, recovered) = (new byte[Secp256k1.PublicKeyBytes], new byte[Secp256k1.PublicKeyBytes]);
+        var signature = new byte[Secp256k1.SignatureBytes];
         signer.WritePublicKey(privateKey, key);
         return reader.TryRecover(digest, signature, signer.Sign(privateKey, digest, signature), recovered) && recovered.SequenceEqual(key);
     }
@@ -97,9 +100,12 @@ public sealed class Secp256k1Tests
     /// <summary>Random halves, and halves at the edges: zero, one, the order and its neighbour, all ones.</summary>
     private static Arbitrary<byte[]> Signatures()
     {
-        var half = Gen.Frequency(
-            (4, AnyByte().ArrayOf(Secp256k1.ScalarBytes)),
-            (3, Gen.Elements(new byte[32], [.. new byte[31], 1], Convert.FromHexString(Order), Convert.FromHexString(OrderLessOne), [.. Enumerable.Repeat((byte)0xFF, 32)])));
+        byte[][] edges =
+        [
+            new byte[32], [.. new byte[31], 1], Convert.FromHexString(Order), Convert.FromHexString(OrderLessOne),
+            [.. Enumerable.Repeat((byte)0xFF, 32)],
+        ];
+        var half = Gen.Frequency((4, AnyByte().ArrayOf(Secp256k1.ScalarBytes)), (3, Gen.Elements(edges)));
         return half.Two().Select<(byte[], byte[]), byte[]>(halves => [.. halves.Item1, .. halves.Item2]).ToArbitrary();
     }
 }

@@ -9,8 +9,8 @@ public sealed class ProfileJsonTests
     public void Every_field_is_read()
     {
         const string Json = """
-            [{"name": "a", "width": 640, "height": 360, "bitrate": 1200000, "fps": 30000, "fpsDen": 1001, "profile": "h264high", "gop": "2.5",
-              "encoder": "H.264", "colorDepth": 2, "chromaFormat": 1, "quality": 23},
+            [{"name": "a", "width": 640, "height": 360, "bitrate": 1200000, "fps": 30000, "fpsDen": 1001, "profile": "h264high",
+              "gop": "2.5", "encoder": "H.264", "colorDepth": 2, "chromaFormat": 1, "quality": 23},
              {"width": 426, "height": 240, "bitrate": 600000, "gop": "intra", "encoder": "HEVC", "profile": "None", "name": null}]
             """;
 
@@ -21,7 +21,8 @@ public sealed class ProfileJsonTests
                 new VideoProfile
                 {
                     Name = "a", Width = 640, Height = 360, BitrateBps = 1200000, FrameRateNumerator = 30000, FrameRateDenominator = 1001,
-                    EncoderProfile = EncoderProfile.H264High, GopMilliseconds = 2500, ColorDepth = 2, ChromaFormat = ChromaFormat.Chroma422, Quality = 23,
+                    EncoderProfile = EncoderProfile.H264High, GopMilliseconds = 2500, ColorDepth = 2,
+                    ChromaFormat = ChromaFormat.Chroma422, Quality = 23,
                 },
                 new VideoProfile
                 {

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Google.Protobuf;
 using Pool.Shared.Livepeer;
 using Pool.Shared.Livepeer.Wire;
 using Pool.Shared.Media;
@@ -12,14 +13,15 @@ public sealed class ProfileTests
 {
     [Fact]
     public void Every_profile_survives_the_wire() => Check.QuickThrowOnFailure(Prop.ForAll(Profiles(), profile =>
-        ProfileWire.FromWire(WireProfile.Parser.ParseFrom(Google.Protobuf.MessageExtensions.ToByteArray(ProfileWire.ToWire(profile)))) == profile));
+        ProfileWire.FromWire(WireProfile.Parser.ParseFrom(ProfileWire.ToWire(profile).ToByteArray())) == profile));
 
     [Fact]
     public void Every_list_of_profiles_survives_a_segments_credentials() => Check.QuickThrowOnFailure(Prop.ForAll(
         Profiles().Generator.ListOf().ToArbitrary(),
         profiles =>
         {
-            var segData = new SegData { FullProfiles = { new WireProfile() }, FullProfiles2 = { new WireProfile() }, FullProfiles3 = { new WireProfile() } };
+            var (one, two, three) = (new WireProfile(), new WireProfile(), new WireProfile());
+            var segData = new SegData { FullProfiles = { one }, FullProfiles2 = { two }, FullProfiles3 = { three } };
             SegDataProfiles.Write(segData, [.. profiles]);
             var lists = new[] { segData.FullProfiles, segData.FullProfiles2, segData.FullProfiles3 };
             return SegDataProfiles.Read(segData).Profiles is { } read && read.SequenceEqual(profiles) &&
@@ -104,7 +106,8 @@ public sealed class ProfileTests
         Assert.Equal((first, second, third), (segData.FullProfiles.Count, segData.FullProfiles2.Count, segData.FullProfiles3.Count));
     }
 
-    private static string NamesOf(SegData segData) => string.Join(',', (SegDataProfiles.Read(segData).Profiles ?? []).Select(profile => profile.Name));
+    private static string NamesOf(SegData segData) =>
+        string.Join(',', (SegDataProfiles.Read(segData).Profiles ?? []).Select(profile => profile.Name));
 
     /// <summary>Named profiles with every field anywhere in its range, defaults often.</summary>
     private static Arbitrary<VideoProfile> Profiles() =>

@@ -15,7 +15,10 @@ internal static class VectorChanges
     };
 
     /// <summary>Sections that give yes or no: another input may well have the same answer, another answer may not.</summary>
-    private static readonly HashSet<string> s_verdicts = new(StringComparer.Ordinal) { "signature_rejects", "capability_compat", "version_compat" };
+    private static readonly HashSet<string> s_verdicts = new(StringComparer.Ordinal)
+    {
+        "signature_rejects", "capability_compat", "version_compat",
+    };
 
     public static IEnumerable<(string Path, JsonObject Changed)> Of(string section, JsonObject vector)
     {

@@ -79,18 +79,24 @@ public sealed class VectorRunTests : IDisposable
     [Fact]
     public void Case_without_a_field_and_case_that_is_no_object_are_failures_beside_the_good_one()
     {
-        const string Good = "{\"name\": \"empty\", \"data\": \"0x\", \"hash\": \"0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470\"}";
+        const string Good = """
+            {"name": "empty", "data": "0x", "hash": "0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470"}
+            """;
 
         var (tally, lines) = Run(Write($"{{\"keccak\": [7, {{\"name\": \"no data\"}}, {Good}]}}"));
 
         Assert.Equal(new Tally(1, 2), tally);
-        Assert.Equal(["section keccak: case 0: the case is not an object", "section keccak: no data: field 'data' is missing", "1 passed, 2 failed"], lines);
+        Assert.Equal(
+            ["section keccak: case 0: the case is not an object", "section keccak: no data: field 'data' is missing", "1 passed, 2 failed"],
+            lines);
     }
 
     [Fact]
     public void Field_that_no_check_reads_makes_the_case_fail()
     {
-        var (tally, lines) = Run(Write("{\"profile_ids\": [{\"name\": \"(empty)\", \"profileName\": \"\", \"id\": \"c5d24601\", \"colour\": 1}]}"));
+        var path = Write("""{"profile_ids": [{"name": "(empty)", "profileName": "", "id": "c5d24601", "colour": 1}]}""");
+
+        var (tally, lines) = Run(path);
 
         Assert.Equal(new Tally(0, 1), tally);
         Assert.Equal("section profile_ids: (empty): field 'colour' is unknown", lines[0]);
@@ -101,7 +107,8 @@ public sealed class VectorRunTests : IDisposable
     [MemberData(nameof(VectorTests.Cases), MemberType = typeof(VectorTests))]
     public void Changed_value_is_noticed(string section, int index, string name)
     {
-        var vector = JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Data", "livepeer-vectors.json")))![section]![index]!;
+        // The file is there and has the case, or the theory would not have named it.
+        var vector = JsonNode.Parse(File.ReadAllText(VectorTests.FilePath))![section]![index]!;
 
         foreach (var (path, changed) in VectorChanges.Of(section, vector.AsObject()))
         {

@@ -5,7 +5,7 @@ namespace Pool.Shared.Tests.Vectors;
 
 public sealed class VectorTests
 {
-    private static readonly string s_path = Path.Combine(AppContext.BaseDirectory, "Data", "livepeer-vectors.json");
+    public static readonly string FilePath = Path.Combine(AppContext.BaseDirectory, "Data", "livepeer-vectors.json");
 
     private static readonly Lazy<Dictionary<string, JsonElement[]>> s_sections = new(Load);
 
@@ -52,11 +52,11 @@ public sealed class VectorTests
     {
         using var output = new StringWriter();
 
-        var tally = new VectorRun(SectionRegistry.Sections, output).Run([s_path]);
+        var tally = new VectorRun(SectionRegistry.Sections, output).Run([FilePath]);
 
         Assert.Equal(Cases().Count, tally.Passed);
         Assert.Equal(s_sections.Value.Sum(entry => entry.Value.Length) - Cases().Count, tally.Failed);
-        Assert.EndsWith($"{tally.Passed} passed, {tally.Failed} failed\n", output.ToString().ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.EndsWith($"{tally.Passed} passed, {tally.Failed} failed", output.ToString().TrimEnd(), StringComparison.Ordinal);
     }
 
     private static bool IsDone(string section) =>
@@ -64,8 +64,10 @@ public sealed class VectorTests
 
     private static Dictionary<string, JsonElement[]> Load()
     {
-        using var file = VectorFile.Load(s_path);
+        using var file = VectorFile.Load(FilePath);
         return file.Sections.ToDictionary(
-            entry => entry.Section, entry => entry.Cases.EnumerateArray().Select(element => element.Clone()).ToArray(), StringComparer.Ordinal);
+            entry => entry.Section,
+            entry => entry.Cases.EnumerateArray().Select(element => element.Clone()).ToArray(),
+            StringComparer.Ordinal);
     }
 }

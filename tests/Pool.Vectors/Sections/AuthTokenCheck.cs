@@ -19,8 +19,9 @@ internal sealed class AuthTokenCheck : ISectionCheck
 
         var received = (AuthToken)WireMessages.Compare(vector, issued);
         vector.Expect("authentic", expected: true, tokens.IsAuthentic(received));
-        vector.Expect("authentic a second later", expected: false, tokens.IsAuthentic(new AuthToken(received) { Expiration = expiration + 1 }));
-        vector.Expect(
-            "authentic for another session", expected: false, tokens.IsAuthentic(new AuthToken(received) { SessionId = $"{received.SessionId}x" }));
+        var longer = new AuthToken(received) { Expiration = expiration + 1 };
+        var ofAnother = new AuthToken(received) { SessionId = $"{received.SessionId}x" };
+        vector.Expect("authentic a second longer", expected: false, tokens.IsAuthentic(longer));
+        vector.Expect("authentic for another session", expected: false, tokens.IsAuthentic(ofAnother));
     }
 }

@@ -74,7 +74,9 @@ internal sealed class JobCapabilitiesCheck : ISectionCheck
         _ => VideoCodec.H264,
     };
 
-    /// <summary>A duration with its unit, as Go writes it. Only whether it is zero matters, so the smallest one is a millisecond here.</summary>
+    /// <summary>
+    /// A duration with its unit, as Go writes it. Only whether it is zero matters, so the smallest one is a millisecond here.
+    /// </summary>
     private static int GopOf(string text)
     {
         var number = text.TrimEnd('n', 'u', 'm', 's', 'h', 'µ');

@@ -26,7 +26,8 @@ internal sealed class OrchestratorRequestCheck : ISectionCheck
         {
             // The signature is the sender's, but over this text, which is not the one it has to be over.
             var signed = Keccak256.Hash(Encoding.UTF8.GetBytes(vector.Fields.Text("signedText")));
-            vector.Expect("signature of signedText", expected: true, PersonalMessage.IsSignedBy(Address.FromWire(request.Address.Span), signed, request.Sig.Span));
+            var sender = Address.FromWire(request.Address.Span);
+            vector.Expect("signature of signedText", expected: true, PersonalMessage.IsSignedBy(sender, signed, request.Sig.Span));
         }
     }
 

@@ -4,7 +4,9 @@ using Pool.Shared.Livepeer.Wire;
 
 namespace Pool.Vectors.Wire;
 
-/// <summary>A segment's credentials as the vectors write them: one list <c>profiles</c>, and <c>field</c> for the list it belongs into.</summary>
+/// <summary>
+/// A segment's credentials as the vectors write them: one list <c>profiles</c>, and <c>field</c> for the list it belongs into.
+/// </summary>
 internal static class SegDataFromJson
 {
     private const string Profiles = "profiles";

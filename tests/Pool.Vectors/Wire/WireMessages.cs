@@ -8,7 +8,9 @@ namespace Pool.Vectors.Wire;
 /// <summary>Compares a message built from a vector's fields with the vector's wire bytes, in both directions.</summary>
 internal static class WireMessages
 {
-    /// <summary>The message of a case, from its field <paramref name="jsonField"/>, after it was compared with its field <c>wire</c>.</summary>
+    /// <summary>
+    /// The message of a case, from its field <paramref name="jsonField"/>, after it was compared with its field <c>wire</c>.
+    /// </summary>
     /// <returns>The message as decoded from the wire.</returns>
     public static IMessage Compare(VectorCase vector, string jsonField)
     {
