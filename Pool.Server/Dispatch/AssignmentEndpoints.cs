@@ -1,0 +1,217 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+using Pool.Server.Segments;
+using Pool.Server.Verification;
+using Pool.Shared.Contracts;
+using Pool.Shared.Ids;
+
+namespace Pool.Server.Dispatch;
+
+/// <summary>The byte paths of an assignment (<c>docs/protocol.md</c>): fetch the segment, upload renditions, say how it ended.</summary>
+internal sealed partial class AssignmentEndpoints(
+    AssignmentBook book, Spool spool, IOptions<DispatchOptions> options, ILogger<AssignmentEndpoints> logger)
+{
+    private const string BearerPrefix = "Bearer ";
+    private const string SegmentType = "application/octet-stream";
+    private const int MaxOutcomeBytes = 16 * 1024;
+    private const int MaxDetailLength = 500;
+
+    /// <summary>The segment's bytes. The first request is the worker's acceptance.</summary>
+    public async Task FetchAsync(HttpContext context, string id)
+    {
+        if (Authorize(context, id) is not { } assignment)
+        {
+            return;
+        }
+
+        if (assignment.IsOver)
+        {
+            context.Response.StatusCode = StatusCodes.Status410Gone;
+            return;
+        }
+
+        assignment.MarkFetched();
+        var source = assignment.Work.Source;
+        context.Response.ContentType = SegmentType;
+        context.Response.ContentLength = source.Length;
+        await context.Response.SendFileAsync(source.Path, context.RequestAborted);
+    }
+
+    /// <summary>One rendition's bytes.</summary>
+    public async Task UploadAsync(HttpContext context, string id, int index)
+    {
+        if (Authorize(context, id) is not { } assignment)
+        {
+            return;
+        }
+
+        context.Response.StatusCode = await UploadAsync(context, assignment, index);
+    }
+
+    private async Task<int> UploadAsync(HttpContext context, LiveAssignment assignment, int index)
+    {
+        if (index < 0 || index >= assignment.Work.Profiles.Count)
+        {
+            return StatusCodes.Status404NotFound;
+        }
+
+        if (assignment.IsOver)
+        {
+            return StatusCodes.Status410Gone;
+        }
+
+        if (!assignment.TryClaim(index))
+        {
+            return StatusCodes.Status409Conflict;
+        }
+
+        var limit = options.Value.MaxRenditionBytes;
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = limit + 1;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, assignment.Over);
+        try
+        {
+            var rendition = await RenditionUpload.ReceiveAsync(
+                context.Request.BodyReader, assignment.Work.Profiles[index], spool, limit, stop.Token);
+            if (assignment.TryPlace(index, rendition))
+            {
+                return StatusCodes.Status204NoContent;
+            }
+
+            spool.Delete(rendition.File);
+            return StatusCodes.Status410Gone;
+        }
+        catch (OperationCanceledException) when (assignment.IsOver)
+        {
+            return StatusCodes.Status410Gone;
+        }
+        catch (TooManyBytesException)
+        {
+            assignment.Unclaim(index);
+            return StatusCodes.Status413PayloadTooLarge;
+        }
+        catch (SpoolFullException full)
+        {
+            LogSpoolFull(full.Message);
+            assignment.Unclaim(index);
+            return StatusCodes.Status507InsufficientStorage;
+        }
+        catch (Exception broken) when (broken is OperationCanceledException or IOException or BadHttpRequestException)
+        {
+            assignment.Unclaim(index);
+            return StatusCodes.Status400BadRequest;
+        }
+    }
+
+    /// <summary>How the assignment ended at the worker. The first outcome counts; saying it again gets the same verdict.</summary>
+    public async Task FinishAsync(HttpContext context, string id)
+    {
+        if (Authorize(context, id) is not { } assignment)
+        {
+            return;
+        }
+
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = MaxOutcomeBytes;
+        AssignmentOutcome? outcome;
+        try
+        {
+            outcome = await context.Request.ReadFromJsonAsync<AssignmentOutcome>(WorkerLinkJson.Options, context.RequestAborted);
+        }
+        catch (Exception wrong) when (wrong is System.Text.Json.JsonException or BadHttpRequestException or InvalidOperationException)
+        {
+            outcome = null;
+        }
+
+        if (outcome is null)
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            await context.Response.WriteAsync("The outcome must be JSON: kind, detail, decodedFrames, transcodeMilliseconds.\n", context.RequestAborted);
+            return;
+        }
+
+        var verdict = Judge(assignment, outcome);
+        await context.Response.WriteAsJsonAsync(verdict, WorkerLinkJson.Options, context.RequestAborted);
+    }
+
+    private OutcomeVerdict Judge(LiveAssignment assignment, AssignmentOutcome outcome)
+    {
+        var detail = outcome.Detail is { Length: > MaxDetailLength } ? outcome.Detail[..MaxDetailLength] : outcome.Detail ?? "";
+        var verdict = outcome.Kind switch
+        {
+            OutcomeKind.Done => JudgeRenditions(assignment),
+            OutcomeKind.BadInput when InputFault.Words.Contains(detail) =>
+                assignment.Finish(new AttemptResult.BadInput(detail), new OutcomeVerdict(true, null)),
+            OutcomeKind.BadInput => Refuse(assignment, $"'{detail}' is not one of the network's words for bad input"),
+            OutcomeKind.Refused => assignment.Finish(new AttemptResult.Failed($"it refused: {detail}"), new OutcomeVerdict(true, null)),
+            _ => assignment.Finish(new AttemptResult.Failed($"it failed: {detail}"), new OutcomeVerdict(true, null)),
+        };
+        if (!verdict.Accepted)
+        {
+            Discard(assignment);
+        }
+
+        return verdict;
+    }
+
+    private static OutcomeVerdict JudgeRenditions(LiveAssignment assignment)
+    {
+        var (renditions, missing) = assignment.Received();
+        if (missing is { } index)
+        {
+            return Refuse(assignment, $"rendition {index} was not uploaded");
+        }
+
+        foreach (var rendition in renditions)
+        {
+            if (RenditionCheck.Check(rendition.Count, rendition.Profile) is RenditionVerdict.Refused refused)
+            {
+                return Refuse(assignment, $"rendition '{rendition.Profile.Name}': {refused.Reason}");
+            }
+        }
+
+        return assignment.Finish(new AttemptResult.Good(renditions), new OutcomeVerdict(true, null));
+    }
+
+    private static OutcomeVerdict Refuse(LiveAssignment assignment, string reason) =>
+        assignment.Finish(new AttemptResult.Failed($"its result was refused: {reason}"), new OutcomeVerdict(false, reason));
+
+    /// <summary>Renditions of an attempt that did not win are nobody's.</summary>
+    private void Discard(LiveAssignment assignment)
+    {
+        if (assignment.End is { IsCompletedSuccessfully: true, Result: AttemptResult.Good })
+        {
+            return;
+        }
+
+        foreach (var rendition in assignment.Received().Renditions)
+        {
+            spool.Delete(rendition.File);
+        }
+    }
+
+    private LiveAssignment? Authorize(HttpContext context, string id)
+    {
+        var header = context.Request.Headers.Authorization.ToString();
+        if (!header.StartsWith(BearerPrefix, StringComparison.Ordinal))
+        {
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            return null;
+        }
+
+        if (!AssignmentId.TryParse(id, out var assignmentId) || book.Find(assignmentId) is not { } assignment)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return null;
+        }
+
+        if (!assignment.HasToken(header.AsSpan(BearerPrefix.Length)))
+        {
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            return null;
+        }
+
+        return assignment;
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A rendition was turned away: {Reason}")]
+    private partial void LogSpoolFull(string reason);
+}

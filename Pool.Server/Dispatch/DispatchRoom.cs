@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Options;
+using Pool.Server.Settlement;
+using Pool.Server.Workers;
+
+namespace Pool.Server.Dispatch;
+
+/// <summary>Which worker gets which segment, and what becomes of it.</summary>
+public static class DispatchRoom
+{
+    public static WebApplicationBuilder AddDispatch(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptionsWithValidateOnStart<DispatchOptions, DispatchOptionsValidator>().BindConfiguration(DispatchOptions.Section);
+        builder.Services.AddSingleton<AssignmentBook>();
+        builder.Services.AddSingleton<WorkerChoice>();
+        builder.Services.AddSingleton<AssignmentEndpoints>();
+        builder.Services.AddSingleton(services => new SegmentDispatcher(
+            services.GetRequiredService<WorkerRegistry>(),
+            services.GetRequiredService<WorkerChoice>(),
+            services.GetRequiredService<AssignmentBook>(),
+            services.GetRequiredService<ISettlement>(),
+            services.GetRequiredService<IOptions<DispatchOptions>>(),
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILogger<SegmentDispatcher>>()));
+        return builder;
+    }
+
+    public static void MapDispatch(this IEndpointRouteBuilder routes)
+    {
+        var endpoints = routes.ServiceProvider.GetRequiredService<AssignmentEndpoints>();
+        var group = routes.MapGroup("/worker/assignments/{id}");
+        group.MapGet("/segment", endpoints.FetchAsync);
+        group.MapPut("/renditions/{index:int}", (HttpContext context, string id, int index) => endpoints.UploadAsync(context, id, index));
+        group.MapPost("/outcome", endpoints.FinishAsync);
+    }
+}

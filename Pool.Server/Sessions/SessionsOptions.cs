@@ -1,0 +1,23 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace Pool.Server.Sessions;
+
+/// <summary>Limits of the gateways' sessions.</summary>
+public sealed class SessionsOptions
+{
+    public const string Section = "Sessions";
+
+    /// <summary>
+    /// Sessions at once at the most; the workers' capacity may allow fewer. Default: 1,000.
+    /// </summary>
+    [Range(1, 100_000)]
+    public int MaxSessions { get; set; } = 1000;
+
+    /// <summary>A session without a segment for this long is over. Default: the network's 70 seconds (protocol §4.7).</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan Idle { get; set; } = TimeSpan.FromSeconds(70);
+}
+
+[OptionsValidator]
+internal sealed partial class SessionsOptionsValidator : IValidateOptions<SessionsOptions>;

@@ -1,0 +1,12 @@
+namespace Pool.Server.Settlement;
+
+/// <summary>The door of the room: returns only when the record is durable.</summary>
+public interface ISettlement
+{
+    /// <summary>Writes one segment's record. Writing the same record again changes nothing.</summary>
+    /// <exception cref="SettlementException">The record is not durable; the gateway must not be told of a result.</exception>
+    Task SettleAsync(SettleRecord record, CancellationToken cancellationToken);
+}
+
+/// <summary>A settle record could not be made durable.</summary>
+public sealed class SettlementException(string message, Exception inner) : Exception(message, inner);

@@ -1,0 +1,21 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace Pool.Server.Workers;
+
+/// <summary>Limits of the workers' link.</summary>
+public sealed class WorkersOptions
+{
+    public const string Section = "Workers";
+
+    /// <summary>Segments at once that one worker gets at the most, whatever it wishes. Default: 16.</summary>
+    [Range(1, 1024)]
+    public int MaxCapacityPerWorker { get; set; } = 16;
+
+    /// <summary>Connections to the hub at once. Default: 20,000.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxConnections { get; set; } = 20_000;
+}
+
+[OptionsValidator]
+internal sealed partial class WorkersOptionsValidator : IValidateOptions<WorkersOptions>;
