@@ -1,1 +1,4 @@
-return 0;
+using Pool.Worker.Cli;
+
+// The codec process is this same program; it parses nothing but its own two words.
+return args is ["transcode-host", ..] ? 1 : await WorkerCommands.RunAsync(args);
