@@ -3,6 +3,6 @@ using Pool.Gateway.Cli;
 
 var root = new RootCommand("A gateway of the Livepeer network for tests: it speaks to an orchestrator exactly as a stock gateway does.")
 {
-    ClipCommand.Build(),
+    StreamCommand.Build(), ClipCommand.Build(),
 };
-return await root.Parse(args).InvokeAsync();
+return await CommandLine.RunAsync(root, args);

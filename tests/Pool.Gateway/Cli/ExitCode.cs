@@ -9,7 +9,7 @@ public static class ExitCode
     /// <summary>The run ended, and something in it was wrong.</summary>
     public const int Failed = 1;
 
-    /// <summary>Nothing was run: the input or the command line is at fault.</summary>
+    /// <summary>It could not be run, or not to its end: the input, the command line or the machine (a full disk) is at fault.</summary>
     public const int BadInput = 2;
 
     /// <summary>Ended by Ctrl-C or SIGTERM, as a shell counts it.</summary>

@@ -29,7 +29,7 @@ public static class OneLine
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync(Describe(fault));
-            return ExitCode.Failed;
+            return ExitCode.BadInput;
         }
     }
 
