@@ -6,7 +6,7 @@ start_time() { awk '{ sub(/^.*\) /, ""); print $20 }' "/proc/$1/stat" 2>/dev/nul
 
 is_running() { # pidfile
   local pid began
-  read -r pid began <"$1" 2>/dev/null || return 1
+  [[ -r $1 ]] && read -r pid began <"$1" || return 1
   [[ -n $pid && -n $began && $(start_time "$pid") == "$began" ]]
 }
 

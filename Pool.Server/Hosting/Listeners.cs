@@ -54,7 +54,8 @@ internal static class Listeners
             {
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
                 Mark(listen, Door.Network);
-                listen.UseHttps(services.GetRequiredService<NetworkIdentity>().Certificate);
+                var identity = services.GetRequiredService<NetworkIdentity>();
+                listen.UseHttps(https => https.ServerCertificateSelector = (_, _) => identity.Certificate);
             });
             kestrel.Listen(IPAddress.Parse(node.WebAddress), node.WebPort, listen =>
             {
