@@ -1,4 +1,5 @@
 using Pool.Worker.Cli;
+using Pool.Worker.Transcoding;
 
 // The codec process is this same program; it parses nothing but its own two words.
-return args is ["transcode-host", ..] ? 1 : await WorkerCommands.RunAsync(args);
+return args is ["transcode-host", ..] ? await TranscodeHost.RunAsync(args) : await WorkerCommands.RunAsync(args);
