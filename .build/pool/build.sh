@@ -17,8 +17,6 @@ program_path() {
   esac
 }
 
-# The gateway as seen from the root of the clone.
-readonly GATEWAY_FROM_ROOT=tests/Pool.Gateway/bin/Release/net10.0/pool-gateway.dll
 readonly PROGRAMS=(server worker gateway vectors demo bench)
 
 # Holds the build lock on descriptor 8 while it runs a function: two runs in one clone must not build into each other.

@@ -116,19 +116,18 @@ start_demo_server() {
 }
 
 make_clip() {
-  VIDEO="$OUT/clip.ts"
+  VIDEO="$OUT/clip.mp4"
   say "making a clip to stream …"
   run_step "$DEMO" clip "$DEMO/log/clip.log" dotnet "$(program_path gateway)" clip "$VIDEO" ||
     { show_last_words "$DEMO" clip "the clip could not be made"; exit 1; }
 }
 
-# The demo's own program shows the screen and writes the report. It runs in the clone's folder, so that the gateway's
-# command has no blanks of the clone's path in it.
+# The demo's own program shows the screen and writes the report; it starts the gateway and ends when the streams have ended.
 play_demo() {
   local status=0 arguments
   arguments=(run --video "$VIDEO" --orchestrator "https://127.0.0.1:$NETWORK_PORT" --status-url "http://127.0.0.1:$WEB_PORT/operator/status"
-    --token-file "$DEMO/server/operator.token" --gateway "dotnet ${GATEWAY_FROM_ROOT}" --out "$OUT" --streams "$DEMO_STREAMS" --report "${REPORT:-$OUT/report.json}" --once)
-  (cd -- "$ROOT" && exec env "$OWNER_VARIABLE=$DEMO" setsid -- dotnet "$(program_path demo)" "${arguments[@]}") </dev/null 8>&- 9>&- &
+    --token-file "$DEMO/server/operator.token" --gateway "$(program_path gateway)" --out "$OUT" --streams "$DEMO_STREAMS" --report "${REPORT:-$OUT/report.json}")
+  env -C "$DEMO" "$OWNER_VARIABLE=$DEMO" setsid -- dotnet "$(program_path demo)" "${arguments[@]}" </dev/null 8>&- 9>&- &
   PLAYER=$!
   record_process "$DEMO" demo "$PLAYER"
   wait "$PLAYER" || status=$?
