@@ -1,87 +1,170 @@
-# A whole pool on one machine, from the same parts as `up`. Sourced by ./pool.
+# The main job on one machine, all real: database, server, two workers, and a gateway that streams a video through them.
 # shellcheck shell=bash
 
-# Throw-away addresses that are paid in the demo.
-demo_payees=(0x70997970C51812dc3A010C7d01b50e0d17dc79C8 0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC)
+readonly DEMO_STREAMS=2
+readonly DEMO_RUNS_KEPT=5
+readonly DEMO_START_ATTEMPTS=3
+readonly DEMO_STOP_SECONDS=15
+# Two throwaway addresses that every development chain knows; nothing is ever paid to them.
+readonly DEMO_PAYEES=(0x70997970C51812dc3A010C7d01b50e0d17dc79C8 0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC)
 
-demo_stop() {
-  trap - EXIT INT TERM
-  stop_node "$demo_home"
-  pg_remove "$demo_home"
-  rm -f "$demo_home/demo.pid"
+run_demo() {
+  DEMO=$(node_home)/demo
+  forget_pool_settings
+  read_demo_arguments "$@"
+  [[ -z $VIDEO ]] || need_video_file
+  make_home "$(dirname -- "$DEMO")"
+  make_home "$DEMO"
+  need_free_space "$DEMO"
+  take_home_lock "$DEMO" || fail "a demo is already running in this clone; end that one with Ctrl-C first"
+  trap stop_demo EXIT
+  stop_on_signals
+  need_dotnet
+  need_programs postgres ffmpeg
+  [[ -z $VIDEO ]] || need_readable_video
+  build_pool
+  clear_demo
+  start_demo
+  play_demo
 }
 
-demo_wait_for_workers() {
-  local wanted=$1
-  for _ in {1..300}; do
-    (($(grep -c 'Joined the pool' "$demo_home"/log/worker-*.log 2>/dev/null | awk -F: '{ sum += $NF } END { print sum + 0 }') < wanted)) || return 0
-    if grep -hm1 '^pool-worker: ' "$demo_home"/log/worker-*.log >&2 2>/dev/null; then
-      return 1
-    fi
-    sleep 0.2
-  done
-  tail -n 5 "$demo_home"/log/worker-*.log >&2
-  return 1
-}
+demo_is_running() { home_is_locked "$(node_home)/demo"; }
 
-demo() {
-  local video='' once='' report='' number
+# Sets VIDEO, ONCE and REPORT; paths become absolute.
+read_demo_arguments() {
+  VIDEO='' ONCE='' REPORT=''
   while [[ $# -gt 0 ]]; do
     case $1 in
-      --once) once=--once ;;
-      --report) report=${2:-}; [[ -n $report ]] || fail '--report needs a file.'; shift ;;
-      -*) fail "demo has no option '$1'." ;;
-      *) video=$1 ;;
+      --once) ONCE=yes ;;
+      --report)
+        [[ -n ${2-} ]] || usage_error "demo: --report needs a file name"
+        REPORT=$(absolute_path "$2")
+        shift
+        ;;
+      --report=?*) REPORT=$(absolute_path "${1#--report=}") ;;
+      -*) usage_error "demo: unknown option '$1' (there are --once and --report FILE)" ;;
+      *)
+        [[ -z $VIDEO ]] || usage_error "demo: one video at a time, not '$1' as well"
+        [[ -n $1 ]] || usage_error "demo: the video's name is empty"
+        VIDEO=$(absolute_path "$1")
+        ;;
     esac
     shift
   done
-  [[ -z $video || -f $video ]] || fail "the video '$video' is not there."
-  [[ -z $video || -r $video ]] || fail "the video '$video' cannot be read."
-  demo_home=$root/.pool/demo
-  is_running "$demo_home/demo.pid" && fail 'a demo of this clone is running already.'
-  need_space "$root/.pool"
-  install_missing
-  say 'Building ...'
-  build
-  if [[ -n $video ]] && ! ffprobe -v error -select_streams v:0 -show_entries stream=codec_type -of csv=p=0 "file:$video" 2>/dev/null | grep -q video; then
-    fail "the video '$video' cannot be read: ffprobe finds no video in it."
-  fi
+  [[ -z $REPORT ]] || need_report_place
+}
 
-  # What an earlier demo that was killed left behind.
-  stop_node "$demo_home" 2>/dev/null || true
-  pg_remove "$demo_home"
-  rm -rf -- "$demo_home/log" "$demo_home/server" "$demo_home"/worker-*
-  mkdir -p "$demo_home"
-  printf '%s %s\n' "$$" "$(start_time "$$")" >"$demo_home/demo.pid"
-  trap 'demo_stop' EXIT
+need_report_place() {
+  [[ ! -d $REPORT ]] || fail "--report needs a file, and $REPORT is a folder"
+  [[ -d ${REPORT%/*}/ && -w ${REPORT%/*}/ ]] || fail "cannot write the report: no folder ${REPORT%/*} that this user may write"
+  [[ ! -e $REPORT || -w $REPORT ]] || fail "cannot write the report $REPORT"
+}
+
+need_video_file() {
+  [[ -e $VIDEO ]] || fail "there is no video $VIDEO"
+  [[ -f $VIDEO ]] || fail "$VIDEO is not a file"
+  [[ -r $VIDEO ]] || fail "this user may not read $VIDEO"
+}
+
+need_readable_video() {
+  local kind
+  kind=$(ffprobe -v error -select_streams v:0 -show_entries stream=codec_type -of csv=p=0 "file:$VIDEO" 2>/dev/null || true)
+  [[ $kind == video* ]] || fail "$VIDEO is not a video that FFmpeg can read"
+}
+
+# Each demo begins with a new database; renditions of the last few runs stay.
+clear_demo() {
+  local old
+  stop_home "$DEMO"
+  remove_cluster "$DEMO"
+  rm -rf -- "$DEMO/server" "$DEMO/worker-1" "$DEMO/worker-2" "$DEMO/log"
+  mkdir -p "$DEMO/log" "$DEMO/out"
+  find "$DEMO/out" -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | sort -r | tail -n "+$DEMO_RUNS_KEPT" |
+    while read -r old; do rm -rf -- "$DEMO/out/$old"; done
+  OUT="$DEMO/out/$(date +%Y%m%d-%H%M%S)-$$"
+  mkdir -p "$OUT"
+  make_temporary_folder "$DEMO"
+}
+
+start_demo() {
+  local number
+  start_demo_server
+  for ((number = 1; number <= ${#DEMO_PAYEES[@]}; number++)); do
+    launch_worker "$DEMO" "worker-$number" "$(program_path worker)" "${DEMO_PAYEES[number - 1]}" 127.0.0.1 "$WEB_PORT"
+  done
+  [[ -n $VIDEO ]] || make_clip
+  wait_for_workers "$DEMO" "$WEB_PORT" "${#DEMO_PAYEES[@]}" || exit 1
+}
+
+# A port that was free may be taken a moment later, by another demo for instance; then others are picked.
+start_demo_server() {
+  local attempt
+  say "starting the database and the server …"
+  start_postgres "$DEMO"
+  for ((attempt = 1; ; attempt++)); do
+    NETWORK_PORT=$(pick_port)
+    WEB_PORT=$(pick_port "$NETWORK_PORT")
+    POOL_SERVICE_URI="https://127.0.0.1:$NETWORK_PORT" POOL_NETWORK_ADDRESS=127.0.0.1 POOL_WEB_ADDRESS=127.0.0.1 \
+      launch_server "$DEMO" "$(program_path server)" "$NETWORK_PORT" "$WEB_PORT" "$(connection_string "$DEMO" "$POSTGRES_DATABASE")"
+    if wait_for_server "$DEMO" 127.0.0.1 "$WEB_PORT"; then
+      return 0
+    fi
+    stop_process "$DEMO" server TERM "$SERVER_STOP_SECONDS"
+    ((attempt < DEMO_START_ATTEMPTS)) || exit 1
+    port_in_use "$NETWORK_PORT" || port_in_use "$WEB_PORT" || exit 1
+  done
+}
+
+make_clip() {
+  VIDEO="$OUT/clip.mp4"
+  say "making a clip to stream …"
+  run_step "$DEMO" clip "$DEMO/log/clip.log" dotnet "$(program_path gateway)" clip "$VIDEO" ||
+    { show_last_words "$DEMO" clip "the clip could not be made"; exit 1; }
+}
+
+# The demo's own program shows the screen and writes the report; it starts the gateway and ends when the streams have ended.
+play_demo() {
+  local status=0 arguments
+  arguments=(run --video "$VIDEO" --orchestrator "https://127.0.0.1:$NETWORK_PORT" --status-url "http://127.0.0.1:$WEB_PORT/operator/status"
+    --token-file "$DEMO/server/operator.token" --gateway "$(program_path gateway)" --out "$OUT" --streams "$DEMO_STREAMS" --report "${REPORT:-$OUT/report.json}")
+  env -C "$DEMO" "$OWNER_VARIABLE=$DEMO" setsid -- dotnet "$(program_path demo)" "${arguments[@]}" </dev/null 8>&- 9>&- &
+  PLAYER=$!
+  record_process "$DEMO" demo "$PLAYER"
+  wait "$PLAYER" || status=$?
+  rm -f "$DEMO/run/demo.pid"
+  [[ -z $ONCE ]] || exit "$status"
+  stay_up "$status"
+}
+
+# Until Ctrl-C. Ctrl-C is the ordinary end: the exit status is the stream's.
+stay_up() {
+  local status=$1
+  trap 'exit '"$status" INT TERM HUP
+  say ""
+  say "Still running; Ctrl-C stops everything."
+  say "  stream another video:  ./pool gateway stream VIDEO --orchestrator https://127.0.0.1:$NETWORK_PORT --out DIR"
+  say "  logs: $DEMO/log"
+  while recorded_pid "$DEMO" server >/dev/null && recorded_pid "$DEMO" postgres >/dev/null; do
+    pause 1
+  done
+  show_last_words "$DEMO" server "the server or its database ended"
+  exit 1
+}
+
+stop_on_signals() {
   trap 'exit 130' INT
   trap 'exit 143' TERM
+  trap 'exit 129' HUP
+}
 
-  say 'Starting Postgres, the server and two workers ...'
-  POOL_NETWORK_PORT=$(free_port)
-  POOL_WEB_PORT=$(free_port)
-  unset POOL_SERVICE_URI
-  start_node "$demo_home" || exit 1
-  for number in 1 2; do
-    supervise "$demo_home" "worker-$number" dotnet "$(dll Pool.Worker pool-worker)" run --pool "http://127.0.0.1:$POOL_WEB_PORT" \
-      --payout "${demo_payees[number - 1]}" --home "$demo_home/worker-$number"
-  done
-  demo_wait_for_workers 2 || exit 1
-
-  if [[ -z $video ]]; then
-    video=$demo_home/clip.mp4
-    [[ -s $video ]] || dotnet "$(dll tests/Pool.Gateway pool-gateway)" clip "$video" || exit 1
-  fi
-  local code=0
-  dotnet "$(dll tests/Pool.Demo pool-demo)" run --video "$video" --orchestrator "https://127.0.0.1:$POOL_NETWORK_PORT" \
-    --status-url "http://127.0.0.1:$POOL_WEB_PORT/operator/status" --token-file "$demo_home/server/operator.token" \
-    --gateway "$(dll tests/Pool.Gateway pool-gateway)" --out "$demo_home/out" --streams 2 ${report:+--report "$report"} || code=$?
-  if [[ -z $once ]]; then
-    say ''
-    say "The pool is still running. Look: POOL_HOME='$demo_home' POOL_WEB_PORT=$POOL_WEB_PORT ./pool status"
-    say "Stream to it: ./pool gateway stream VIDEO --orchestrator https://127.0.0.1:$POOL_NETWORK_PORT --out DIR"
-    say 'Ctrl-C stops everything.'
-    while true; do sleep 3600 & wait $! || true; done
-  fi
-  exit "$code"
+# Whatever the demo was doing: everything it started ends, its database goes, its results stay.
+stop_demo() {
+  local status=$?
+  set +e
+  trap '' INT TERM HUP
+  stop_process "$BUILD_FOLDER" "build-$$" TERM "$DEMO_STOP_SECONDS"
+  [[ ! -e $DEMO/run/server.pid ]] || say "stopping …"
+  stop_home "$DEMO"
+  remove_cluster "$DEMO"
+  exit "$status"
 }

@@ -54,6 +54,7 @@ internal static class Listeners
             {
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
                 Mark(listen, Door.Network);
+                // Asked for per connection: the certificate is made in PrepareAsync, and these options are read before that.
                 var identity = services.GetRequiredService<NetworkIdentity>();
                 listen.UseHttps(https => https.ServerCertificateSelector = (_, _) => identity.Certificate);
             });
