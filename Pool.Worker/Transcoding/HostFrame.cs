@@ -69,7 +69,7 @@ internal readonly record struct HostFrame(HostFrameKind Kind, int Job, byte[] Pa
     }
 
     /// <summary>The frame as bytes.</summary>
-    internal static byte[] Pack(HostFrameKind kind, int job, params ReadOnlySpan<byte> payload)
+    internal static byte[] Pack(HostFrameKind kind, int job, ReadOnlySpan<byte> payload)
     {
         var frame = new byte[HeaderBytes + payload.Length];
         frame[0] = (byte)kind;
@@ -79,7 +79,7 @@ internal readonly record struct HostFrame(HostFrameKind Kind, int Job, byte[] Pa
         return frame;
     }
 
-    internal static byte[] Pack<T>(HostFrameKind kind, int job, T message) => Pack(kind, job, JsonSerializer.SerializeToUtf8Bytes(message));
+    internal static byte[] PackMessage<T>(HostFrameKind kind, int job, T message) => Pack(kind, job, JsonSerializer.SerializeToUtf8Bytes(message));
 
     /// <exception cref="InvalidDataException">The payload is not that message.</exception>
     internal T Read<T>()

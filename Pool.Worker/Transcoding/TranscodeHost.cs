@@ -44,7 +44,7 @@ internal sealed class TranscodeHost
         using var output = Console.OpenStandardOutput();
         var host = new TranscodeHost(output);
         var error = LoadError();
-        host.Send(HostFrame.Pack(HostFrameKind.Hello, 0, new HostHello(HostFrame.ProtocolVersion, CpuDevice, Capabilities, error)));
+        host.Send(HostFrame.PackMessage(HostFrameKind.Hello, 0, new HostHello(HostFrame.ProtocolVersion, CpuDevice, Capabilities, error)));
         if (error is not null)
         {
             return 1;
@@ -141,7 +141,7 @@ internal sealed class TranscodeHost
             job.Segment.Dispose();
         }
 
-        Send(HostFrame.Pack(HostFrameKind.Outcome, id, outcome));
+        Send(HostFrame.PackMessage(HostFrameKind.Outcome, id, outcome));
     }
 
     private void Send(int id, int rendition, ReadOnlyMemory<byte> bytes)

@@ -273,7 +273,7 @@ internal sealed partial class HostLink : IAsyncDisposable
 
     private async Task SendJobAsync(int id, TranscodeJob job, CancellationToken cancellationToken)
     {
-        await WriteAsync(HostFrame.Pack(HostFrameKind.Job, id, new HostJob(job.Profiles, job.Clip, job.SegmentBytes)), cancellationToken);
+        await WriteAsync(HostFrame.PackMessage(HostFrameKind.Job, id, new HostJob(job.Profiles, job.Clip, job.SegmentBytes)), cancellationToken);
         var buffer = new byte[SegmentBytesPerFrame];
         var total = 0L;
         for (int got; (got = await job.Segment.ReadAsync(buffer, cancellationToken)) > 0; total += got)
@@ -286,7 +286,7 @@ internal sealed partial class HostLink : IAsyncDisposable
             throw new IOException($"the segment has {total} bytes instead of {job.SegmentBytes}");
         }
 
-        await WriteAsync(HostFrame.Pack(HostFrameKind.SegmentEnd, id), cancellationToken);
+        await WriteAsync(HostFrame.Pack(HostFrameKind.SegmentEnd, id, []), cancellationToken);
     }
 
     /// <summary>A frame is never cut in half: once begun it is written whole, whatever becomes of its job.</summary>
@@ -352,8 +352,8 @@ internal sealed partial class HostLink : IAsyncDisposable
         using var grace = new CancellationTokenSource(s_cancelGrace, _time);
         try
         {
-            await WriteAsync(HostFrame.Pack(HostFrameKind.SegmentEnd, id), grace.Token);
-            await WriteAsync(HostFrame.Pack(HostFrameKind.Cancel, id), grace.Token);
+            await WriteAsync(HostFrame.Pack(HostFrameKind.SegmentEnd, id, []), grace.Token);
+            await WriteAsync(HostFrame.Pack(HostFrameKind.Cancel, id, []), grace.Token);
             await foreach (var frame in frames.Reader.ReadAllAsync(grace.Token))
             {
                 if (frame.Kind == HostFrameKind.Outcome)

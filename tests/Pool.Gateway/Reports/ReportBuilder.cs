@@ -12,19 +12,19 @@ public static class ReportBuilder
     private const double NinetyFifth = 0.95;
 
     /// <summary>The report of a run.</summary>
-    /// <param name="segments">Segments of the source, the same for every stream.</param>
+    /// <param name="source">The source, the same for every stream.</param>
     /// <param name="streams">What came of each stream, with its output.</param>
     /// <param name="elapsed">From the first segment's sending to the last one's end.</param>
     /// <param name="otherErrors">What else was wrong.</param>
     public static StreamReport Build(
-        IReadOnlyList<SourceSegment> segments, IReadOnlyList<(StreamOutcome Outcome, StreamOutput Output)> streams, TimeSpan elapsed,
+        CutSource source, IReadOnlyList<(StreamOutcome Outcome, StreamOutput Output)> streams, TimeSpan elapsed,
         IEnumerable<string> otherErrors)
     {
         var roundTrips = streams.SelectMany(stream => stream.Outcome.RoundTrips).Select(trip => trip.TotalMilliseconds).ToArray();
-        var media = TimeSpan.FromTicks(segments.Sum(segment => segment.Duration.Ticks));
+        var media = TimeSpan.FromTicks(source.Segments.Sum(segment => segment.Duration.Ticks));
         var counts = new SegmentCounts(streams.Sum(stream => stream.Outcome.Sent), streams.Sum(stream => stream.Outcome.Ok));
         var averageTrip = roundTrips.Length == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(roundTrips.Average());
-        var averageDuration = segments.Count == 0 ? TimeSpan.Zero : media / segments.Count;
+        var averageDuration = source.Segments.Count == 0 ? TimeSpan.Zero : media / source.Segments.Count;
         string[] playlists = [.. streams.Select(stream => stream.Output.MasterPath)];
         return new StreamReport(
             counts,
@@ -38,6 +38,7 @@ public static class ReportBuilder
             Math.Round(elapsed.TotalSeconds, 3),
             Math.Round(Figures.RealTimeRatio(media, elapsed), 3),
             Math.Round(Figures.Score(counts.Sent, counts.Ok, averageDuration, averageTrip), 4),
+            source.IngestNote,
             [.. streams.SelectMany(stream => stream.Outcome.Errors), .. otherErrors]);
     }
 

@@ -29,11 +29,12 @@ public sealed record RoundTripReport(double? P50, double? P95, double? Max);
 /// <param name="DurationSeconds">From the first segment's sending to the last one's end.</param>
 /// <param name="RealTimeRatio">Seconds of media per stream ÷ <paramref name="DurationSeconds"/>.</param>
 /// <param name="Score">The network's leaderboard score.</param>
+/// <param name="IngestNote">Why the source was encoded on the way in, or null when it was sent as it is.</param>
 /// <param name="Errors">A line for everything that was not right; empty when the run succeeded.</param>
 public sealed record StreamReport(
     SegmentCounts Segments, IReadOnlyList<RenditionReport> Renditions, string Playlist, IReadOnlyList<string> Playlists,
     IReadOnlyList<StreamSummary> Streams, RoundTripReport RoundTripMs, double DurationSeconds, double RealTimeRatio, double Score,
-    IReadOnlyList<string> Errors)
+    string? IngestNote, IReadOnlyList<string> Errors)
 {
     /// <summary>Whether every segment came back right and nothing else was wrong.</summary>
     public bool IsGood() => Segments.Sent > 0 && Segments.Sent == Segments.Ok && Errors.Count == 0;

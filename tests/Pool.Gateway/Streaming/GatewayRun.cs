@@ -61,7 +61,7 @@ public sealed class GatewayRun(RunRequest request, IProgressSink progress, TimeP
             folder.RemoveSource();
         }
 
-        var report = ReportBuilder.Build(cut.Segments, streams, elapsed, lost);
+        var report = ReportBuilder.Build(cut, streams, elapsed, lost);
         progress.Report(ReportBuilder.Summary(report));
         return report;
     }

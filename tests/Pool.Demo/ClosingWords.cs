@@ -1,0 +1,44 @@
+using System.Globalization;
+using Pool.Gateway.Progress;
+using Pool.Gateway.Reports;
+
+namespace Pool.Demo;
+
+/// <summary>What the demo says at its end: what came of it, how to watch it, who did the work, and where to look next.</summary>
+public static class ClosingWords
+{
+    /// <summary>The lines.</summary>
+    public static IEnumerable<string> Of(StreamReport report, Books books, DemoRequest request)
+    {
+        yield return "";
+        yield return PlainProgress.Text(ReportBuilder.Summary(report));
+        foreach (var error in report.Errors)
+        {
+            yield return $"  not right: {error}";
+        }
+
+        yield return $"Play it:  ffplay {Quoted(report.Playlist)}   (or open that file in VLC or mpv)";
+        foreach (var worker in books.Workers)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"Worker {worker.NodeKey}: {worker.Segments} segments, {worker.Pixels} pixels, for payee {worker.Payee}");
+        }
+
+        yield return string.Create(
+            CultureInfo.InvariantCulture,
+            $"The books: {books.BookedSegments} segments and {books.BookedPixels} pixels in {books.Contributions} contributions");
+        if (request.Report is { } file)
+        {
+            yield return $"Report: {Path.GetFullPath(file)}";
+        }
+
+        yield return request.Once
+            ? "Look next: the report, the renditions beside the playlist, and docs/architecture.md for how it came about"
+            : "Look next: ./pool status for the node while it runs, and docs/architecture.md for how it came about";
+    }
+
+    private static string Quoted(string path) => path.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '/' or '.' or '-' or '_')
+        ? path
+        : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+}

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using Pool.Gateway.Cli;
+
+namespace Pool.Demo;
+
+/// <summary><c>pool-demo run</c>: streams a video through a running pool and shows what happens.</summary>
+public static class RunCommand
+{
+    private const int DefaultStreams = 2;
+
+    /// <summary>The command.</summary>
+    public static Command Build()
+    {
+        var video = new Option<string>("--video") { Description = "The video file.", Required = true };
+        var orchestrator = new Option<string>("--orchestrator") { Description = "Address of the pool for gateways.", Required = true };
+        var statusUrl = new Option<string>("--status-url") { Description = "The operator's status endpoint.", Required = true };
+        var tokenFile = new Option<string>("--token-file") { Description = "File with the operator's token.", Required = true };
+        var gateway = new Option<string>("--gateway") { Description = "pool-gateway.dll, or a command that runs it.", Required = true };
+        var target = new Option<string>("--out") { Description = "Folder for the renditions.", Required = true };
+        var streams = new Option<int>("--streams") { Description = "Streams at the same time.", DefaultValueFactory = _ => DefaultStreams };
+        var profiles = new Option<string?>("--profiles") { Description = "A JSON file of profiles or a comma list of presets." };
+        var report = new Option<string?>("--report") { Description = "File for the report, JSON." };
+        var once = new Option<bool>("--once") { Description = "The pool ends with the run, so the closing words do not point at it." };
+        var command = new Command("run", "Streams a video through a running pool and shows what happens.")
+        {
+            video, orchestrator, statusUrl, tokenFile, gateway, target, streams, profiles, report, once,
+        };
+        command.SetAction((parsed, cancellationToken) => OneLine.RunAsync(
+            async stop =>
+            {
+                var request = new DemoRequest(
+                    parsed.GetRequiredValue(video), parsed.GetRequiredValue(orchestrator), parsed.GetRequiredValue(gateway),
+                    parsed.GetRequiredValue(target), parsed.GetValue(streams), parsed.GetValue(profiles), parsed.GetValue(report),
+                    parsed.GetValue(once));
+                using var status = new StatusClient(
+                    ReadAddress(parsed.GetRequiredValue(statusUrl)), await ReadTokenAsync(parsed.GetRequiredValue(tokenFile), stop));
+                return await new DemoRun(request, status, TimeProvider.System).RunAsync(stop);
+            },
+            cancellationToken));
+        return command;
+    }
+
+    private static Uri ReadAddress(string text) => Uri.TryCreate(text, UriKind.Absolute, out var uri)
+        ? uri
+        : throw new UserFaultException($"--status-url must be an http address, not '{text}'.");
+
+    private static async Task<string> ReadTokenAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await File.ReadAllTextAsync(path, cancellationToken)).Trim();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new UserFaultException($"The operator's token cannot be read: {fault.Message}", fault);
+        }
+    }
+}
