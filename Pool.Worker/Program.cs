@@ -1,5 +1,11 @@
 using Pool.Worker.Cli;
 using Pool.Worker.Transcoding;
 
-// The codec process is this same program; it parses nothing but its own two words.
-return args is ["transcode-host", ..] ? await TranscodeHost.RunAsync(args) : await WorkerCommands.RunAsync(args);
+var commands = new WorkerCommands(
+    startTranscoder: async (device, logger, time, cancellationToken) =>
+        await TranscodeHostProcess.StartAsync(TranscodeHostOptions.ForThisProgram(device), logger, time, cancellationToken),
+    transcodeHost: (_, cancellationToken) => TranscodeHost.RunAsync(cancellationToken),
+    Console.Out,
+    Console.Error,
+    TimeProvider.System);
+return await commands.RunAsync(args);

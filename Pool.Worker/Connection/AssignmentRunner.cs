@@ -1,154 +1,115 @@
-using System.Net;
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
+using Microsoft.Extensions.Logging;
 using Pool.Shared.Contracts;
 using Pool.Worker.Transcoding;
 
 namespace Pool.Worker.Connection;
 
-/// <summary>How an assignment went, for the owner's screen.</summary>
-/// <param name="Kind">What we told the pool; null when the pool had called it off.</param>
-/// <param name="Elapsed">From the assignment to the pool's verdict.</param>
-/// <param name="Verdict">What the pool said; null when it could not be asked.</param>
-internal sealed record AssignmentReport(Assignment Assignment, OutcomeKind? Kind, string Detail, TimeSpan Elapsed, OutcomeVerdict? Verdict);
-
-/// <summary>Carries one assignment through: fetch, transcode, upload while it grows, say how it ended.</summary>
-internal sealed class AssignmentRunner(HttpClient http, Uri pool, ITranscoder transcoder, TimeProvider time)
+/// <summary>Works on one assignment: fetches the segment, has it transcoded, uploads the renditions while they grow.</summary>
+internal sealed partial class AssignmentRunner(AssignmentHttp http, ITranscoder transcoder, TimeProvider time, ILogger<AssignmentRunner> logger)
 {
-    /// <summary>An outcome is sent again only when the line broke; it is idempotent.</summary>
-    private const int OutcomeAttempts = 3;
+    /// <summary>Renditions of one segment; far above what gateways ask for, so that a wrong message cannot open a thousand uploads.</summary>
+    public const int MaxRenditions = 64;
 
-    private static readonly TimeSpan s_outcomePause = TimeSpan.FromMilliseconds(200);
-
-    /// <param name="assignment">What to do.</param>
-    /// <param name="cancelled">Cancelled when the pool calls the assignment off or the worker ends.</param>
-    public async Task<AssignmentReport> RunAsync(Assignment assignment, CancellationToken cancelled)
+    /// <summary>Does the work.</summary>
+    /// <param name="assignment">What to do; its deadline counts from now.</param>
+    /// <param name="cancelled">The pool withdrew it, or the connection it came over is lost.</param>
+    /// <returns>The outcome to report, or null when it was cancelled and nobody waits for one. Never throws.</returns>
+    public async Task<AssignmentOutcome?> WorkAsync(Assignment assignment, CancellationToken cancelled)
     {
-        var started = time.GetTimestamp();
-        using var deadline = new CancellationTokenSource(TimeSpan.FromMilliseconds(assignment.DeadlineMilliseconds), time);
-        using var until = CancellationTokenSource.CreateLinkedTokenSource(cancelled, deadline.Token);
-        AssignmentOutcome outcome;
+        if (Mistake(assignment) is { } mistake)
+        {
+            return Failed(mistake);
+        }
+
+        var limit = TimeSpan.FromMilliseconds(assignment.DeadlineMilliseconds);
+        using var deadline = new CancellationTokenSource(limit, time);
+        using var work = CancellationTokenSource.CreateLinkedTokenSource(cancelled, deadline.Token);
+        var outcome = await TranscodeAsync(assignment, work);
+        if (cancelled.IsCancellationRequested)
+        {
+            return null;
+        }
+
+        // Whatever broke when the time was up broke because of it.
+        return deadline.IsCancellationRequested && outcome.Kind != OutcomeKind.Done
+            ? Failed($"The deadline of {limit.TotalSeconds:0.0} s passed")
+            : outcome;
+    }
+
+    private async Task<AssignmentOutcome> TranscodeAsync(Assignment assignment, CancellationTokenSource work)
+    {
+        await using var uploads = new RenditionUploads(http, assignment, work);
         try
         {
-            outcome = await TranscodeAsync(assignment, started, until.Token);
+            await using var segment = await http.FetchAsync(assignment, work.Token);
+            return await TranscodeAsync(assignment, segment, uploads, work.Token);
         }
-        catch (OperationCanceledException) when (cancelled.IsCancellationRequested)
+        catch (LinkException failure)
         {
-            return new AssignmentReport(assignment, null, "called off", time.GetElapsedTime(started), null);
+            return Failed(uploads.Failure ?? failure.Message);
         }
         catch (OperationCanceledException)
         {
-            outcome = Failed("the deadline passed", started);
+            return Failed(uploads.Failure ?? "The work was cancelled");
         }
-        catch (Exception broken) when (broken is HttpRequestException or IOException)
+        catch (Exception unexpected)
         {
-            outcome = Failed(broken.Message, started);
-        }
-
-        var verdict = await SendAsync(assignment, outcome, cancelled);
-        return new AssignmentReport(assignment, outcome.Kind, outcome.Detail, time.GetElapsedTime(started), verdict);
-    }
-
-    /// <summary>Says no at once, so that the pool asks somebody else.</summary>
-    public Task RefuseAsync(Assignment assignment, string reason, CancellationToken cancellationToken) =>
-        SendAsync(assignment, new AssignmentOutcome(OutcomeKind.Refused, reason, 0, 0), cancellationToken);
-
-    private async Task<AssignmentOutcome> TranscodeAsync(Assignment assignment, long started, CancellationToken cancellationToken)
-    {
-        using var segment = await FetchAsync(assignment, cancellationToken);
-        await using var bytes = await segment.Content.ReadAsStreamAsync(cancellationToken);
-        var uploads = assignment.Profiles.Select((_, index) => new RenditionUpload(
-            http, PoolConnection.Under(pool, WorkerLink.RenditionPath(assignment.AssignmentId, index)), assignment.Token, cancellationToken)).ToList();
-        var isDone = false;
-        try
-        {
-            var job = new TranscodeJob(
-                assignment.SessionId, bytes, assignment.SegmentBytes, assignment.Profiles, assignment.Clip, assignment.ForceReinit);
-            var result = await transcoder.TranscodeAsync(job, new Sink(uploads), cancellationToken);
-            if (result is TranscodeOutcome.Done)
-            {
-                await Task.WhenAll(uploads.Select(upload => upload.Finished));
-                isDone = true;
-            }
-
-            return Outcome(result, started);
-        }
-        finally
-        {
-            if (!isDone)
-            {
-                foreach (var upload in uploads)
-                {
-                    await upload.AbandonAsync();
-                }
-            }
+            // A transcoder that breaks costs this segment and no other.
+            LogUnexpected(unexpected, assignment.AssignmentId);
+            return Failed(uploads.Failure ?? $"The transcoder broke: {Sentence.Of(unexpected)}");
         }
     }
 
-    private async Task<HttpResponseMessage> FetchAsync(Assignment assignment, CancellationToken cancellationToken)
+    private async Task<AssignmentOutcome> TranscodeAsync(
+        Assignment assignment, SegmentStream segment, RenditionUploads uploads, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, PoolConnection.Under(pool, WorkerLink.SegmentPath(assignment.AssignmentId)));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", assignment.Token);
-        var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        if (response.StatusCode == HttpStatusCode.OK && response.Content.Headers.ContentLength == assignment.SegmentBytes)
+        var job = new TranscodeJob(
+            assignment.SessionId, segment, assignment.SegmentBytes, assignment.Profiles, assignment.Clip, assignment.ForceReinit);
+        var result = await transcoder.TranscodeAsync(job, uploads, cancellationToken);
+
+        // A transcoder cannot tell a broken link from a broken segment: what the link knows comes first.
+        if (uploads.Failure is { } uploadFailure)
         {
-            return response;
+            return Failed(uploadFailure);
         }
 
-        using (response)
+        if (segment.Fault is { } fault)
         {
-            throw new HttpRequestException(
-                $"the pool answered {(int)response.StatusCode} with {response.Content.Headers.ContentLength} bytes instead of a segment of {assignment.SegmentBytes}");
+            return Failed(fault);
         }
-    }
 
-    private AssignmentOutcome Outcome(TranscodeOutcome result, long started) => result switch
-    {
-        TranscodeOutcome.Done done => new AssignmentOutcome(OutcomeKind.Done, "", done.DecodedFrames, (long)done.Elapsed.TotalMilliseconds),
-        TranscodeOutcome.BadInput bad => new AssignmentOutcome(OutcomeKind.BadInput, bad.Word, 0, Milliseconds(started)),
-        TranscodeOutcome.Failed failed => Failed(failed.Reason, started),
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
-
-    private AssignmentOutcome Failed(string reason, long started) => new(OutcomeKind.WorkerFailed, reason, 0, Milliseconds(started));
-
-    private long Milliseconds(long started) => (long)time.GetElapsedTime(started).TotalMilliseconds;
-
-    private async Task<OutcomeVerdict?> SendAsync(Assignment assignment, AssignmentOutcome outcome, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
+        switch (result)
         {
-            try
-            {
-                using var request = new HttpRequestMessage(HttpMethod.Post, PoolConnection.Under(pool, WorkerLink.OutcomePath(assignment.AssignmentId)))
-                {
-                    Content = JsonContent.Create(outcome, options: WorkerLinkJson.Options),
-                };
-                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", assignment.Token);
-                using var response = await http.SendAsync(request, cancellationToken);
-                return response.IsSuccessStatusCode
-                    ? await response.Content.ReadFromJsonAsync<OutcomeVerdict>(WorkerLinkJson.Options, cancellationToken)
-                    : null;
-            }
-            catch (OperationCanceledException)
-            {
-                return null;
-            }
-            catch (HttpRequestException) when (attempt < OutcomeAttempts)
-            {
-                await Task.Delay(s_outcomePause * attempt, time, CancellationToken.None);
-            }
-            catch (HttpRequestException)
-            {
-                return null;
-            }
+            case TranscodeOutcome.Done done:
+                await uploads.FinishAsync();
+                cancellationToken.ThrowIfCancellationRequested();
+                return new AssignmentOutcome(OutcomeKind.Done, "", done.DecodedFrames, (long)done.Elapsed.TotalMilliseconds);
+            case TranscodeOutcome.BadInput bad when InputFault.Words.Contains(bad.Word):
+                return new AssignmentOutcome(OutcomeKind.BadInput, bad.Word, 0, 0);
+            case TranscodeOutcome.BadInput unknown:
+                return Failed($"The transcoder blamed the segment in words the network does not know: {Sentence.Printable(unknown.Word)}");
+            case TranscodeOutcome.Failed failed:
+                return Failed(Sentence.Printable(failed.Reason));
+            default:
+                throw new System.Diagnostics.UnreachableException();
         }
     }
 
-    private sealed class Sink(IReadOnlyList<RenditionUpload> uploads) : IRenditionSink
+    /// <summary>What is wrong with an assignment as the pool wrote it, or null.</summary>
+    private static string? Mistake(Assignment assignment)
     {
-        public ValueTask WriteAsync(int rendition, ReadOnlyMemory<byte> bytes, CancellationToken ct) => uploads[rendition].WriteAsync(bytes);
+        if (assignment.Profiles is not { Count: > 0 and <= MaxRenditions })
+        {
+            return $"An assignment has 1 to {MaxRenditions} profiles";
+        }
 
-        public ValueTask CompleteAsync(int rendition, CancellationToken ct) => uploads[rendition].CompleteAsync();
+        return assignment.SegmentBytes > 0 && assignment.DeadlineMilliseconds > 0
+            ? null
+            : "The assignment's length and deadline must be above zero";
     }
+
+    private static AssignmentOutcome Failed(string reason) => new(OutcomeKind.WorkerFailed, reason, 0, 0);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Assignment {Assignment}: the transcoder broke")]
+    private partial void LogUnexpected(Exception failure, Guid assignment);
 }

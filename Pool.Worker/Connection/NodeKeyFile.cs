@@ -1,96 +1,85 @@
+using System.Security.Cryptography;
+using System.Text;
 using Pool.Shared.Ethereum;
 
 namespace Pool.Worker.Connection;
 
-/// <summary>Something on this machine is not as it must be; the message is one line for its owner.</summary>
-public sealed class WorkerFaultException(string message, Exception? inner = null) : Exception(message, inner);
-
-/// <summary>The worker's home folder: its node key, made on the first run, and a lock so that one home is one worker.</summary>
-internal sealed class NodeKeyFile : IDisposable
+/// <summary>The worker's node key on disk: 64 hex digits in a file that only its owner may read. Who has it is this worker.</summary>
+internal static class NodeKeyFile
 {
-    private const string KeyName = "node.key";
-    private const string LockName = "worker.lock";
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    public const string Name = "node.key";
 
-    private readonly FileStream _lock;
+    private const string NewEnding = ".new";
+    private const int Digits = EthereumKey.Bytes * 2;
 
-    private NodeKeyFile(EthereumKey key, FileStream homeLock) => (Key, _lock) = (key, homeLock);
+    /// <summary>Room for the digits, a line end and a little of an editor's habits; a longer file is no node key.</summary>
+    private const int MaxFileBytes = Digits + 16;
 
-    public EthereumKey Key { get; }
-
-    /// <summary>Opens the home folder; makes it and the key when they are not there.</summary>
-    /// <exception cref="WorkerFaultException">The folder cannot be used, another worker has it, or the key is damaged.</exception>
-    public static NodeKeyFile Open(string home)
+    /// <summary>Reads the node key, or makes one when there is none. A file that is no key is never overwritten.</summary>
+    /// <exception cref="WorkerSetupException">The file is damaged, or cannot be read or made.</exception>
+    public static EthereumKey LoadOrCreate(WorkerHome home)
     {
+        var path = Path.Combine(home.Path, Name);
         try
         {
-            Directory.CreateDirectory(home, OwnerOnly | UnixFileMode.UserExecute);
-            var homeLock = Lock(home);
-            try
+            return File.Exists(path) ? Load(path) : Create(path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new WorkerSetupException($"The node key {path} cannot be used: {Sentence.Of(failure)}", failure);
+        }
+    }
+
+    private static EthereumKey Load(string path)
+    {
+        var isShort = new FileInfo(path).Length <= MaxFileBytes;
+        var text = isShort ? File.ReadAllText(path, Encoding.ASCII).Trim() : "";
+        var bytes = new byte[EthereumKey.Bytes];
+        try
+        {
+            if (text.Length == Digits && Convert.FromHexString(text, bytes, out _, out _) == System.Buffers.OperationStatus.Done)
             {
-                return new NodeKeyFile(ReadOrCreate(Path.Combine(home, KeyName)), homeLock);
+                return EthereumKey.FromBytes(bytes);
             }
-            catch
+        }
+        catch (ArgumentException)
+        {
+            // 32 bytes that are no key of the curve: as damaged as any other text.
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(bytes);
+        }
+
+        throw new WorkerSetupException(
+            $"The node key {path} is damaged: it is not {Digits} hex digits. Put a copy of it back, or move it away to join as a new worker");
+    }
+
+    /// <summary>Under another name first and flushed to the disk, so that a power cut leaves a whole key or none.</summary>
+    private static EthereumKey Create(string path)
+    {
+        var key = EthereumKey.Create();
+        var bytes = key.ExportBytes();
+        try
+        {
+            File.Delete(path + NewEnding);
+            using (var file = OwnerOnly.File(path + NewEnding, FileMode.CreateNew))
             {
-                homeLock.Dispose();
-                throw;
+                file.Write(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(bytes) + "\n"));
+                file.Flush(flushToDisk: true);
             }
-        }
-        catch (Exception denied) when (denied is UnauthorizedAccessException or IOException)
-        {
-            throw new WorkerFaultException($"The home folder {home} cannot be used: {denied.Message}", denied);
-        }
-    }
 
-    private static FileStream Lock(string home)
-    {
-        try
-        {
-            return new FileStream(Path.Combine(home, LockName), new FileStreamOptions
-            {
-                Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = OwnerOnly,
-            });
+            File.Move(path + NewEnding, path, overwrite: false);
+            return key;
         }
-        catch (IOException taken)
+        catch
         {
-            throw new WorkerFaultException($"Another worker runs in {home}: give this one a home of its own (--home).", taken);
+            key.Dispose();
+            throw;
         }
-    }
-
-    private static EthereumKey ReadOrCreate(string path)
-    {
-        if (!File.Exists(path))
+        finally
         {
-            using var fresh = EthereumKey.Create();
-            WriteOnce(path, $"0x{Convert.ToHexStringLower(fresh.ExportBytes())}\n");
+            CryptographicOperations.ZeroMemory(bytes);
         }
-
-        var text = File.ReadAllText(path).Trim();
-        try
-        {
-            return EthereumKey.FromBytes(Convert.FromHexString(text.StartsWith("0x", StringComparison.Ordinal) ? text[2..] : text));
-        }
-        catch (Exception damaged) when (damaged is FormatException or ArgumentException)
-        {
-            throw new WorkerFaultException($"{path} is damaged: it must hold 0x and 64 hex digits. Restore it from a copy; it is this worker's identity.", damaged);
-        }
-    }
-
-    /// <summary>In one step, so that a crash leaves either no key or a whole one.</summary>
-    private static void WriteOnce(string path, string text)
-    {
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        using (var file = new StreamWriter(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
-        {
-            file.Write(text);
-        }
-
-        File.Move(temporary, path, overwrite: false);
-    }
-
-    public void Dispose()
-    {
-        Key.Dispose();
-        _lock.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -6,60 +7,63 @@ using Pool.Shared.Contracts;
 
 namespace Pool.Worker.Connection;
 
-/// <summary>One connection to the pool's hub, from dialling to its end. A new one is made for every reconnect.</summary>
+/// <summary>One connection to the pool's hub, from dialling to its loss. Assignments that came over it end with it.</summary>
 internal sealed class PoolConnection : IAsyncDisposable
 {
+    /// <summary>A pool that says nothing for this long is lost. It pings every 15 s.</summary>
+    public static readonly TimeSpan ServerSilence = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often the worker pings when it has nothing else to say.</summary>
+    public static readonly TimeSpan Ping = TimeSpan.FromSeconds(15);
+
     private readonly HubConnection _hub;
-    private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private PoolConnection(HubConnection hub)
-    {
-        _hub = hub;
-        hub.Closed += reason =>
-        {
-            _ended.TrySetResult(reason?.Message ?? "the pool closed the connection");
-            return Task.CompletedTask;
-        };
-    }
+    // The pool may assign before the verdict of the join has been read here: such messages wait for the desk.
+    private readonly TaskCompletionSource<AssignmentDesk> _desk = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Completes with the reason when the connection is over.</summary>
-    public Task<string> Ended => _ended.Task;
-
-    /// <summary>Dials the pool. Messages go to <paramref name="onAssign"/> and <paramref name="onCancel"/>, which must not block.</summary>
-    public static async Task<PoolConnection> DialAsync(
-        Uri pool, Action<Assignment> onAssign, Action<Guid, string> onCancel, ILoggerFactory loggers, CancellationToken cancellationToken)
+    public PoolConnection(PoolAddress pool, ILoggerFactory loggers)
     {
         var builder = new HubConnectionBuilder();
+        builder.Services.AddSingleton<EndPoint>(new UriEndPoint(pool.WebSocketAt(WorkerLink.HubPath)));
         builder.Services.AddSingleton<IConnectionFactory, WebSocketConnectionFactory>();
-        builder.Services.AddSingleton<System.Net.EndPoint>(new HubEndPoint(Under(pool, WorkerLink.HubPath)));
         builder.Services.AddSingleton(loggers);
-        var hub = builder.Build();
-        hub.On(nameof(IWorkerClient.Assign), onAssign);
-        hub.On(nameof(IWorkerClient.Cancel), onCancel);
-        var connection = new PoolConnection(hub);
-        try
-        {
-            await hub.StartAsync(cancellationToken);
-            return connection;
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
+        _hub = builder.Build();
+        _hub.ServerTimeout = ServerSilence;
+        _hub.KeepAliveInterval = Ping;
+        _hub.HandshakeTimeout = WorkerLink.JoinTimeout;
+        _hub.Closed += OnClosedAsync;
+        _hub.On<Assignment>(nameof(IWorkerClient.Assign), async assignment => (await _desk.Task).Offer(assignment));
+        _hub.On<Guid, string>(nameof(IWorkerClient.Cancel), async (id, reason) => (await _desk.Task).Cancel(id, reason));
     }
 
-    /// <summary>A path of the pool, under whatever path its address has.</summary>
-    public static Uri Under(Uri pool, string path) => new($"{pool.GetLeftPart(UriPartial.Path).TrimEnd('/')}{path}");
+    /// <summary>Completes with the reason when the connection is lost.</summary>
+    public Task<string> Lost => _lost.Task;
 
-    public Task<Welcome> HelloAsync(Hello hello, CancellationToken cancellationToken) =>
-        _hub.InvokeAsync<Welcome>(nameof(IWorkerHub.Hello), hello, cancellationToken);
+    /// <summary>Connects and joins. Every exception means that the pool could not be reached.</summary>
+    public async Task<JoinOutcome> OpenAsync(JoinHandshake handshake, CancellationToken cancellationToken)
+    {
+        await _hub.StartAsync(cancellationToken);
+        return await handshake.RunAsync(_hub, cancellationToken);
+    }
 
-    public Task<JoinVerdict> JoinAsync(JoinRequest request, CancellationToken cancellationToken) =>
-        _hub.InvokeAsync<JoinVerdict>(nameof(IWorkerHub.Join), request, cancellationToken);
+    /// <summary>From now on, and for what has come already, assignments go to <paramref name="desk"/>.</summary>
+    public void Serve(AssignmentDesk desk) => _desk.SetResult(desk);
 
+    /// <summary>Tells the pool how many segments the worker takes from now on.</summary>
     public Task SetCapacityAsync(int segments, CancellationToken cancellationToken) =>
         _hub.InvokeAsync(nameof(IWorkerHub.SetCapacity), segments, cancellationToken);
 
-    public ValueTask DisposeAsync() => _hub.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        _desk.TrySetCanceled();
+        await _hub.DisposeAsync();
+    }
+
+    private Task OnClosedAsync(Exception? reason)
+    {
+        _desk.TrySetCanceled();
+        _lost.TrySetResult(reason is null ? "the pool closed the connection" : Sentence.Of(reason));
+        return Task.CompletedTask;
+    }
 }

@@ -1,81 +1,87 @@
 using System.IO.Pipelines;
-using System.Net;
-using System.Net.Http.Headers;
+using Pool.Shared.Contracts;
 
 namespace Pool.Worker.Connection;
 
 /// <summary>
-/// One rendition on its way to the pool while it is made. The pipe is small: when the line is slower than the encoder, the encoder
-/// waits.
+/// One rendition on its way to the pool. The request begins with the first bytes; when the pool is slower than the encoder, a
+/// bounded number of bytes waits here and then the encoder does.
 /// </summary>
-internal sealed class RenditionUpload(HttpClient http, Uri path, string token, CancellationToken cancellationToken)
+internal sealed class RenditionUpload
 {
-    private const int PauseBytes = 1024 * 1024;
+    /// <summary>Bytes that may wait before the writer has to.</summary>
+    public const int PauseBytes = 1 << 20;
 
-    private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: PauseBytes, resumeWriterThreshold: PauseBytes / 2));
-    private Task? _upload;
+    private const int MaxWriteBytes = 64 * 1024;
 
-    /// <exception cref="HttpRequestException">The upload has failed.</exception>
-    public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
+    private readonly Pipe _pipe = new(new PipeOptions(
+        pauseWriterThreshold: PauseBytes, resumeWriterThreshold: PauseBytes / 2, useSynchronizationContext: false));
+
+    private readonly int _index;
+
+    /// <param name="http">The way to the pool.</param>
+    /// <param name="assignment">Whose rendition it is.</param>
+    /// <param name="index">Its place among the profiles.</param>
+    /// <param name="failed">Learns, once, why the upload failed.</param>
+    /// <param name="cancellationToken">Ends the upload.</param>
+    public RenditionUpload(
+        AssignmentHttp http, Assignment assignment, int index, Action<string> failed, CancellationToken cancellationToken)
     {
-        _upload ??= UploadAsync();
-        var flushed = await _pipe.Writer.WriteAsync(bytes, cancellationToken);
-        if (flushed.IsCompleted)
+        _index = index;
+        Ended = UploadAsync(http, assignment, failed, cancellationToken);
+    }
+
+    /// <summary>Completes when the request has ended, well or not; never throws.</summary>
+    public Task Ended { get; }
+
+    /// <summary>Whether the last byte has been handed in.</summary>
+    public bool IsComplete { get; private set; }
+
+    /// <exception cref="LinkException">The upload has ended already.</exception>
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        while (!bytes.IsEmpty)
         {
-            await _upload;
+            var part = bytes[..Math.Min(bytes.Length, MaxWriteBytes)];
+            bytes = bytes[part.Length..];
+            var flushed = await _pipe.Writer.WriteAsync(part, cancellationToken);
+            if (flushed.IsCompleted || Ended.IsCompleted)
+            {
+                // The request knows why it ended; its reason is written down before this one is seen.
+                await Ended;
+                throw new LinkException($"Rendition {_index} has more bytes after its upload ended");
+            }
         }
     }
 
+    /// <summary>No byte follows.</summary>
     public ValueTask CompleteAsync()
     {
-        _upload ??= UploadAsync();
+        IsComplete = true;
         return _pipe.Writer.CompleteAsync();
     }
 
-    /// <summary>Completes when the pool has the rendition.</summary>
-    public Task Finished => _upload ?? Task.FromException(new HttpRequestException("the rendition was never made"));
+    /// <summary>Breaks the request off, so that the pool never takes what it got for a whole rendition.</summary>
+    public ValueTask AbandonAsync() =>
+        IsComplete ? ValueTask.CompletedTask : _pipe.Writer.CompleteAsync(new LinkException($"Rendition {_index} was abandoned"));
 
-    /// <summary>The job failed: no more bytes come, and what was sent is broken off.</summary>
-    public async ValueTask AbandonAsync()
+    private async Task UploadAsync(AssignmentHttp http, Assignment assignment, Action<string> failed, CancellationToken cancellationToken)
     {
-        await _pipe.Writer.CompleteAsync(new IOException("the rendition was abandoned"));
-        if (_upload is not null)
-        {
-            await _upload.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private async Task UploadAsync()
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Put, path) { Content = new PipeContent(_pipe.Reader) };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        request.Headers.TransferEncodingChunked = true;
+        using var content = new GrowingContent(_pipe.Reader);
         try
         {
-            using var response = await http.SendAsync(request, cancellationToken);
-            if (!response.IsSuccessStatusCode)
-            {
-                throw new HttpRequestException($"the pool answered {(int)response.StatusCode} to a rendition", null, response.StatusCode);
-            }
+            await http.UploadAsync(assignment, _index, content, cancellationToken);
         }
-        finally
+        catch (LinkException failure)
         {
-            await _pipe.Reader.CompleteAsync();
+            failed(failure.Message);
         }
-    }
-
-    private sealed class PipeContent(PipeReader reader) : HttpContent
-    {
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
-            reader.CopyToAsync(stream, CancellationToken.None);
-
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
-            reader.CopyToAsync(stream, cancellationToken);
-
-        protected override bool TryComputeLength(out long length)
+        catch (OperationCanceledException)
         {
-            length = 0;
-            return false;
+            // Whoever cancelled knows why; the bytes are worth nothing now.
         }
+
+        // Wakes a writer that waits for room that nobody will make.
+        _pipe.Writer.CancelPendingFlush();
     }
 }

@@ -1,131 +1,168 @@
+using System.Buffers;
 using System.IO.Pipelines;
+using System.Net;
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Pool.Worker.Connection;
 
-/// <summary>A WebSocket as the pair of pipes that SignalR's client reads and writes.</summary>
-internal sealed class WebSocketConnection : DefaultConnectionContext
+/// <summary>A connected WebSocket as the pair of pipes SignalR reads and writes.</summary>
+internal sealed class WebSocketConnection : ConnectionContext
 {
+    /// <summary>Largest message taken from the pool; an assignment is a few kilobytes.</summary>
+    public const int MaxMessageBytes = 1 << 20;
+
+    /// <summary>Bytes that may wait in a pipe before its writer has to wait.</summary>
+    private const int PauseBytes = 64 * 1024;
     private const int ReceiveBytes = 4096;
 
+    /// <summary>How long the pool may take to answer a goodbye.</summary>
     private static readonly TimeSpan s_closeTimeout = TimeSpan.FromSeconds(2);
 
     private readonly WebSocket _socket;
-    private readonly Pipe _incoming = new();
-    private readonly Pipe _outgoing = new();
-    private readonly CancellationTokenSource _closing = new();
-    private readonly Task _receiving;
-    private readonly Task _sending;
+    private readonly Pipe _incoming = NewPipe();
+    private readonly Pipe _outgoing = NewPipe();
+    private readonly CancellationTokenSource _ended = new();
+    private readonly Task _pumps;
 
-    public WebSocketConnection(WebSocket socket)
+    public WebSocketConnection(WebSocket socket, EndPoint remote)
     {
         _socket = socket;
-        ConnectionId = Guid.NewGuid().ToString("N");
-        Transport = new Ends(_incoming.Reader, _outgoing.Writer);
-        _receiving = ReceiveAsync();
-        _sending = SendAsync();
+        RemoteEndPoint = remote;
+        Transport = new Duplex(_incoming.Reader, _outgoing.Writer);
+        ConnectionClosed = _ended.Token;
+        _pumps = Task.WhenAll(ReceiveAllAsync(), SendAllAsync());
     }
 
-    private sealed record Ends(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+    public override string ConnectionId { get; set; } = Guid.NewGuid().ToString("N");
 
-    public override void Abort(ConnectionAbortedException abortReason)
-    {
-        _closing.Cancel();
-        _socket.Abort();
-    }
+    public override IFeatureCollection Features { get; } = new FeatureCollection();
 
+    public override IDictionary<object, object?> Items { get; set; } = new Dictionary<object, object?>();
+
+    public override IDuplexPipe Transport { get; set; }
+
+    public override void Abort(ConnectionAbortedException abortReason) => _socket.Abort();
+
+    /// <summary>Says goodbye and waits a little for the answer.</summary>
     public override async ValueTask DisposeAsync()
     {
-        await Transport.Output.CompleteAsync();
-        await Transport.Input.CompleteAsync();
-        using var timeout = new CancellationTokenSource(s_closeTimeout);
+        await _outgoing.Writer.CompleteAsync();
+        await _incoming.Reader.CompleteAsync();
         try
         {
-            await _sending.WaitAsync(timeout.Token);
-            if (_socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+            await _pumps.WaitAsync(s_closeTimeout);
+        }
+        catch (TimeoutException)
+        {
+            _socket.Abort();
+            await _pumps;
+        }
+
+        _socket.Dispose();
+        _ended.Dispose();
+        await base.DisposeAsync();
+    }
+
+    private static Pipe NewPipe() => new(new PipeOptions(
+        pauseWriterThreshold: PauseBytes, resumeWriterThreshold: PauseBytes / 2, useSynchronizationContext: false));
+
+    private async Task ReceiveAllAsync()
+    {
+        Exception? failure = null;
+        try
+        {
+            await ReceiveMessagesAsync(_incoming.Writer);
+        }
+        catch (Exception broken) when (broken is WebSocketException or IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            failure = broken;
+        }
+
+        await _incoming.Writer.CompleteAsync(failure);
+        await _ended.CancelAsync();
+
+        // Nothing more will come, so nothing more is said.
+        _outgoing.Reader.CancelPendingRead();
+    }
+
+    private async Task ReceiveMessagesAsync(PipeWriter writer)
+    {
+        var messageBytes = 0;
+        while (true)
+        {
+            var received = await _socket.ReceiveAsync(writer.GetMemory(ReceiveBytes), CancellationToken.None);
+            if (received.MessageType == WebSocketMessageType.Close)
             {
-                await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, timeout.Token);
+                return;
+            }
+
+            messageBytes += received.Count;
+            if (messageBytes > MaxMessageBytes)
+            {
+                _socket.Abort();
+                throw new IOException($"the pool sent a message of more than {MaxMessageBytes} bytes");
+            }
+
+            messageBytes = received.EndOfMessage ? 0 : messageBytes;
+            writer.Advance(received.Count);
+            var flushed = await writer.FlushAsync();
+            if (flushed.IsCompleted)
+            {
+                await AwaitGoodbyeAsync();
+                return;
             }
         }
-        catch (Exception late) when (late is OperationCanceledException or WebSocketException)
+    }
+
+    /// <summary>Nobody reads any more: what still comes is thrown away.</summary>
+    private async Task AwaitGoodbyeAsync()
+    {
+        var scratch = new byte[ReceiveBytes];
+        while ((await _socket.ReceiveAsync(scratch.AsMemory(), CancellationToken.None)).MessageType != WebSocketMessageType.Close)
+        {
+        }
+    }
+
+    private async Task SendAllAsync()
+    {
+        try
+        {
+            await SendMessagesAsync(_outgoing.Reader);
+            if (_socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+            {
+                await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
+            }
+        }
+        catch (Exception broken) when (broken is WebSocketException or IOException or OperationCanceledException or ObjectDisposedException)
         {
             _socket.Abort();
         }
 
-        await _closing.CancelAsync();
-        await _receiving;
-        _socket.Dispose();
-        _closing.Dispose();
-        await base.DisposeAsync();
+        await _outgoing.Reader.CompleteAsync();
     }
 
-    private async Task ReceiveAsync()
+    private async Task SendMessagesAsync(PipeReader reader)
     {
-        Exception? end = null;
-        try
+        while (true)
         {
-            while (true)
+            var read = await reader.ReadAsync();
+            var rest = read.Buffer;
+            while (!rest.IsEmpty)
             {
-                var received = await _socket.ReceiveAsync(_incoming.Writer.GetMemory(ReceiveBytes), _closing.Token);
-                if (received.MessageType == WebSocketMessageType.Close)
-                {
-                    break;
-                }
+                var part = rest.First;
+                rest = rest.Slice(part.Length);
+                await _socket.SendAsync(part, WebSocketMessageType.Text, endOfMessage: rest.IsEmpty, CancellationToken.None);
+            }
 
-                _incoming.Writer.Advance(received.Count);
-                if ((await _incoming.Writer.FlushAsync(_closing.Token)).IsCompleted)
-                {
-                    break;
-                }
+            reader.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted || read.IsCanceled)
+            {
+                return;
             }
         }
-        catch (OperationCanceledException)
-        {
-            // We close.
-        }
-        catch (Exception broken) when (broken is WebSocketException or IOException)
-        {
-            end = broken;
-        }
-
-        await _incoming.Writer.CompleteAsync(end);
     }
 
-    private async Task SendAsync()
-    {
-        Exception? end = null;
-        try
-        {
-            while (true)
-            {
-                var read = await _outgoing.Reader.ReadAsync(_closing.Token);
-                foreach (var part in read.Buffer)
-                {
-                    await _socket.SendAsync(part, WebSocketMessageType.Text, endOfMessage: false, _closing.Token);
-                }
-
-                if (!read.Buffer.IsEmpty)
-                {
-                    await _socket.SendAsync(ReadOnlyMemory<byte>.Empty, WebSocketMessageType.Text, endOfMessage: true, _closing.Token);
-                }
-
-                _outgoing.Reader.AdvanceTo(read.Buffer.End);
-                if (read.IsCompleted)
-                {
-                    break;
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // We close.
-        }
-        catch (Exception broken) when (broken is WebSocketException or IOException)
-        {
-            end = broken;
-        }
-
-        await _outgoing.Reader.CompleteAsync(end);
-    }
+    private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

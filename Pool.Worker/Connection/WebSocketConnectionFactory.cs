@@ -4,48 +4,34 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Pool.Worker.Connection;
 
-/// <summary>Where the hub is, as SignalR's client wants to be told.</summary>
-internal sealed class HubEndPoint(Uri uri) : EndPoint
-{
-    public Uri Uri { get; } = uri;
-
-    public override string ToString() => Uri.ToString();
-}
-
-/// <summary>Gives SignalR's client its transport: one WebSocket, without negotiation (ADR 0004).</summary>
+/// <summary>
+/// SignalR's transport for this worker: a plain WebSocket without negotiation. The certificate of a wss pool is verified as every
+/// certificate is.
+/// </summary>
 internal sealed class WebSocketConnectionFactory : IConnectionFactory
 {
-    /// <summary>A line that is dead without saying so is noticed by the WebSocket itself.</summary>
-    private static readonly TimeSpan s_keepAlive = TimeSpan.FromSeconds(15);
+    /// <summary>How often an idle socket is pinged, so that NATs keep it and a dead peer is noticed.</summary>
+    public static readonly TimeSpan KeepAliveInterval = TimeSpan.FromSeconds(15);
 
-    private static readonly TimeSpan s_connectTimeout = TimeSpan.FromSeconds(10);
+    /// <summary>A ping that is not answered within this time ends the socket.</summary>
+    public static readonly TimeSpan KeepAliveTimeout = TimeSpan.FromSeconds(15);
 
+    /// <inheritdoc/>
     public async ValueTask<ConnectionContext> ConnectAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
-        var hub = endpoint as HubEndPoint ?? throw new ArgumentException("The endpoint must be a hub's.", nameof(endpoint));
+        var address = ((UriEndPoint)endpoint).Uri;
         var socket = new ClientWebSocket();
-        socket.Options.KeepAliveInterval = s_keepAlive;
-        socket.Options.KeepAliveTimeout = s_keepAlive;
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(s_connectTimeout);
         try
         {
-            await socket.ConnectAsync(ToWebSocket(hub.Uri), timeout.Token);
-        }
-        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
-        {
-            socket.Dispose();
-            throw new WebSocketException($"no answer within {s_connectTimeout.TotalSeconds:0} seconds", late);
+            socket.Options.KeepAliveInterval = KeepAliveInterval;
+            socket.Options.KeepAliveTimeout = KeepAliveTimeout;
+            await socket.ConnectAsync(address, cancellationToken);
+            return new WebSocketConnection(socket, endpoint);
         }
         catch
         {
             socket.Dispose();
             throw;
         }
-
-        return new WebSocketConnection(socket);
     }
-
-    private static Uri ToWebSocket(Uri uri) =>
-        new UriBuilder(uri) { Scheme = uri.Scheme == Uri.UriSchemeHttps ? Uri.UriSchemeWss : Uri.UriSchemeWs, Port = uri.Port }.Uri;
 }

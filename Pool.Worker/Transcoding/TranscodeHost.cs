@@ -37,9 +37,8 @@ internal sealed class TranscodeHost
         Capability.H264High, Capability.H264ConstrainedHigh, Capability.Gop, Capability.SegmentSlicing).ToNumbers();
 
     /// <summary>Runs until standard input ends.</summary>
-    internal static async Task<int> RunAsync(string[] args)
+    internal static async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        _ = args;
         using var input = Console.OpenStandardInput();
         using var output = Console.OpenStandardOutput();
         var host = new TranscodeHost(output);
@@ -50,7 +49,7 @@ internal sealed class TranscodeHost
             return 1;
         }
 
-        while (await HostFrame.ReadAsync(input, CancellationToken.None) is { } frame)
+        while (await HostFrame.ReadAsync(input, cancellationToken) is { } frame)
         {
             host.Take(frame);
         }

@@ -31,7 +31,7 @@ internal static class FFmpegTool
         var audio = Run("ffprobe", $"-v error -of csv=p=0 -show_entries packet=size -select_streams a:0 {file}");
         return new VideoFacts(
             stream.GetProperty("width").GetInt32(), stream.GetProperty("height").GetInt32(), frames.Count,
-            [.. frames.Select(frame => double.Parse(frame.GetProperty("pts_time").GetString()!, CultureInfo.InvariantCulture))],
+            [.. frames.Where(frame => frame.TryGetProperty("pts_time", out _)).Select(frame => double.Parse(frame.GetProperty("pts_time").GetString()!, CultureInfo.InvariantCulture))],
             frames[0].GetProperty("key_frame").GetInt32() == 1,
             audio.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     });
