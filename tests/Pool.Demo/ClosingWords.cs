@@ -7,14 +7,22 @@ namespace Pool.Demo;
 /// <summary>What the demo says at its end: what came of it, how to watch it, who did the work, and where to look next.</summary>
 public static class ClosingWords
 {
+    /// <summary>Errors that are repeated at the end; all of them are in the report.</summary>
+    private const int ErrorsShown = 5;
+
     /// <summary>The lines.</summary>
     public static IEnumerable<string> Of(StreamReport report, Books books, DemoRequest request)
     {
         yield return "";
         yield return PlainProgress.Text(ReportBuilder.Summary(report));
-        foreach (var error in report.Errors)
+        foreach (var error in report.Errors.Take(ErrorsShown))
         {
             yield return $"  not right: {error}";
+        }
+
+        if (report.Errors.Count > ErrorsShown)
+        {
+            yield return $"  and {report.Errors.Count - ErrorsShown} more";
         }
 
         yield return $"Play it:  ffplay {Quoted(report.Playlist)}   (or open that file in VLC or mpv)";

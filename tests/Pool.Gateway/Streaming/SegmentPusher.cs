@@ -26,6 +26,7 @@ public sealed class SegmentPusher(
     {
         var started = time.GetTimestamp();
         var bytes = await File.ReadAllBytesAsync(segment.Path, cancellationToken);
+        var errors = new List<string>();
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -39,6 +40,7 @@ public sealed class SegmentPusher(
             catch (AttemptException fault)
             {
                 output.Discard(segment);
+                errors.Add(fault.Message);
                 if (!fault.IsInputFault)
                 {
                     session.Drop();
@@ -46,11 +48,15 @@ public sealed class SegmentPusher(
 
                 if (fault.IsInputFault || attempt == NetworkTimes.MaxAttempts)
                 {
-                    return new SegmentOutcome(time.GetElapsedTime(started), 0, attempt, fault.Message);
+                    return new SegmentOutcome(time.GetElapsedTime(started), 0, attempt, Join(errors));
                 }
             }
         }
     }
+
+    /// <summary>What went wrong, in order; the same text twice in a row is said once.</summary>
+    internal static string Join(IReadOnlyList<string> errors) =>
+        string.Join("; then ", errors.Where((error, index) => index == 0 || error != errors[index - 1]));
 
     private async Task<TranscodeResult> TransferAsync(SourceSegment segment, byte[] bytes, CancellationToken cancellationToken)
     {
