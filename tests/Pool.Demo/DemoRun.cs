@@ -37,7 +37,6 @@ public sealed class DemoRun(DemoRequest request, StatusClient pool, TimeProvider
         var reportFile = Path.Combine(Path.GetTempPath(), $"pool-demo-{Guid.NewGuid():N}.json");
         try
         {
-<<<<<<< HEAD
             Console.WriteLine($"Streaming {Path.GetFileName(request.Video)} {request.Streams} times at once through the pool at {request.Orchestrator}");
             var code = await StreamAsync(reportFile, before, cancellationToken);
             if (!File.Exists(reportFile))
@@ -47,13 +46,6 @@ public sealed class DemoRun(DemoRequest request, StatusClient pool, TimeProvider
 
             var report = await ReadReportAsync(reportFile, cancellationToken);
             return await ConcludeAsync(report, before, code, cancellationToken);
-=======
-            Console.WriteLine($"Streaming {Path.GetFileName(video)} as {streams} live streams through the pool at {orchestrator}");
-            var code = await StreamAsync(gatewayReport, cancellationToken);
-            return File.Exists(gatewayReport)
-                ? await ConcludeAsync(code, before, await File.ReadAllTextAsync(gatewayReport, cancellationToken), cancellationToken)
-                : Math.Max(code, Failed);
->>>>>>> main
         }
         finally
         {
@@ -63,43 +55,9 @@ public sealed class DemoRun(DemoRequest request, StatusClient pool, TimeProvider
 
     private async Task<int> StreamAsync(string reportFile, PoolStatus before, CancellationToken cancellationToken)
     {
-<<<<<<< HEAD
         var folder = Path.Combine(Path.GetFullPath(request.Out), StreamsFolder);
         var gateway = GatewayProcess.RunAsync(request, folder, reportFile, _state.Take, cancellationToken);
         var started = time.GetTimestamp();
-=======
-        using var process = new Process
-        {
-            StartInfo = new ProcessStartInfo("dotnet",
-            [
-                gateway, "stream", video, "--orchestrator", orchestrator, "--out", output,
-                "--streams", streams.ToString(CultureInfo.InvariantCulture), "--report", gatewayReport, "--progress", "json",
-            ])
-            {
-                UseShellExecute = false,
-                RedirectStandardOutput = true,
-            },
-        };
-        process.OutputDataReceived += (_, line) =>
-        {
-            if (line.Data is { Length: > 0 } text)
-            {
-                _screen.Take(text);
-            }
-        };
-        process.Start();
-        process.BeginOutputReadLine();
-        await using var stop = cancellationToken.Register(() => process.Kill());
-        await ShowAsync(process, cancellationToken);
-        await process.WaitForExitAsync(cancellationToken);
-        return process.ExitCode;
-    }
-
-    private async Task ShowAsync(Process process, CancellationToken cancellationToken)
-    {
-        var watch = Stopwatch.StartNew();
-        var ended = process.WaitForExitAsync(cancellationToken);
->>>>>>> main
         if (AnsiConsole.Profile.Out.IsTerminal)
         {
             var remarks = new List<string>();
@@ -118,20 +76,7 @@ public sealed class DemoRun(DemoRequest request, StatusClient pool, TimeProvider
             await WatchAsync(gateway, before, status => last = WriteLines(status, time.GetElapsedTime(started), last), cancellationToken);
         }
 
-<<<<<<< HEAD
         return await gateway;
-=======
-        var last = "";
-        while (await IsRunningAsync(ended, cancellationToken))
-        {
-            var line = _screen.Line(await pool.ReadAsync(cancellationToken), watch.Elapsed);
-            if (line[6..] != last)
-            {
-                last = line[6..];
-                Console.WriteLine(line);
-            }
-        }
->>>>>>> main
     }
 
     /// <summary>Writes what is new since the last line, which is the answer.</summary>
@@ -146,7 +91,6 @@ public sealed class DemoRun(DemoRequest request, StatusClient pool, TimeProvider
         var line = DemoScreen.Line(streams, status);
         if (streams.Count > 0 && line != last)
         {
-<<<<<<< HEAD
             Console.WriteLine($"{DemoScreen.Clock(elapsed)}  {line}");
         }
 
@@ -185,10 +129,6 @@ public sealed class DemoRun(DemoRequest request, StatusClient pool, TimeProvider
         {
             await Console.Error.WriteLineAsync($"The books do not agree. {disagreement}");
             return ExitCode.Failed;
-=======
-            Console.WriteLine($"The books do not agree: the gateway received {segments} segments with {pixels} pixels, the workers were credited {bookedSegments} with {bookedPixels}.");
-            return Failed;
->>>>>>> main
         }
 
         return gatewayCode;
@@ -210,7 +150,6 @@ public sealed class DemoRun(DemoRequest request, StatusClient pool, TimeProvider
 
     private async Task<PoolStatus> RequireStatusAsync(CancellationToken cancellationToken)
     {
-<<<<<<< HEAD
         var (status, fault) = await pool.ReadAsync(cancellationToken);
         return status ?? throw new UserFaultException($"There is no demo: {fault}.");
     }
@@ -220,28 +159,5 @@ public sealed class DemoRun(DemoRequest request, StatusClient pool, TimeProvider
         await using var file = File.OpenRead(path);
         return await JsonSerializer.DeserializeAsync<StreamReport>(file, GatewayJson.Line, cancellationToken)
             ?? throw new InvalidDataException("the gateway's report is empty");
-=======
-        var (sent, ok) = (report["segments"]!["sent"]!.GetValue<long>(), report["segments"]!["ok"]!.GetValue<long>());
-        var ratio = report["realTimeRatio"]!.GetValue<double>();
-        Console.WriteLine();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{ok} of {sent} segments came back right, at {ratio:0.00}x real time; round trip p50 {report["roundTripMs"]!["p50"]!.GetValue<double>():0} ms, p95 {report["roundTripMs"]!["p95"]!.GetValue<double>():0} ms."));
-        foreach (var error in report["errors"]!.AsArray())
-        {
-            Console.WriteLine($"  {error}");
-        }
-
-        foreach (var share in shares)
-        {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"Worker {share.NodeKey}: {share.Segments} segments, {(double)share.Pixels / 1e6:0.0} Mpixels, for payee {share.Payee}"));
-        }
-
-        Console.WriteLine($"Play it: ffplay {report["playlist"]}");
-        if (reportFile is not null)
-        {
-            Console.WriteLine($"Report: {Path.GetFullPath(reportFile)}");
-        }
->>>>>>> main
     }
 }

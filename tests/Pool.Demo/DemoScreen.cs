@@ -20,7 +20,6 @@ public static class DemoScreen
             .AddColumns("Stream", "Segments back", "Failed", "Last round trip");
         foreach (var stream in streams)
         {
-<<<<<<< HEAD
             streamTable.AddRow(
                 Markup.Escape(stream.Name), $"{stream.Answered} of {stream.Segments}", stream.Failed.ToString(),
                 stream.RoundTripMs is { } trip ? Number(trip, "0 ms") : "–");
@@ -28,47 +27,6 @@ public static class DemoScreen
 
         var workerTable = new Table().Border(TableBorder.Rounded)
             .AddColumns("Worker", "Device", "Busy", "Segments", "Mpixels", "MP/s");
-=======
-            Console.WriteLine(line);
-            return;
-        }
-
-        var happened = json.RootElement;
-        var kind = happened.GetProperty("event").GetString();
-        if (kind == "note")
-        {
-            Console.WriteLine(happened.GetProperty("text").GetString() ?? "");
-        }
-
-        if (!happened.TryGetProperty("stream", out var name) || name.GetString() is not { } stream)
-        {
-            return;
-        }
-
-        lock (_gate)
-        {
-            var known = _streams.GetValueOrDefault(stream) ?? new StreamLine(stream, 0, 0, 0, 0);
-            _streams[stream] = kind switch
-            {
-                "streamStarted" => known with { Segments = happened.GetProperty("segments").GetInt32() },
-                "segmentAnswered" => known with { Answered = known.Answered + 1, RoundTripMs = happened.GetProperty("roundTripMs").GetDouble() },
-                "segmentFailed" => known with { Failed = known.Failed + 1 },
-                _ => known,
-            };
-        }
-    }
-
-    /// <summary>The screen as tables.</summary>
-    public Rows Draw(PoolStatus status, TimeSpan elapsed)
-    {
-        var streams = new Table().Border(TableBorder.Rounded).AddColumns("Stream", "Segments", "Failed", "Round trip");
-        foreach (var stream in Streams())
-        {
-            streams.AddRow(stream.Name, $"{stream.Answered} / {stream.Segments}", stream.Failed.ToString(), Text($"{stream.RoundTripMs:0} ms"));
-        }
-
-        var workers = new Table().Border(TableBorder.Rounded).AddColumns("Worker", "Device", "Busy", "Segments", "Mpixels", "Mpixels/s");
->>>>>>> main
         foreach (var worker in status.Workers)
         {
             workerTable.AddRow(

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Pool.Gateway.Media;
+using Pool.Gateway.Progress;
 using Pool.Gateway.Streaming;
 using Pool.Server.Hosting;
 using Pool.Server.Workers;
@@ -75,21 +76,24 @@ public sealed class FirstSegmentTests : IAsyncLifetime
     {
         var clip = Path.Combine(_home, "clip.mp4");
         await TestClip.MakeAsync(clip, 320, 240, TimeSpan.FromSeconds(4), CancellationToken.None);
-        var source = await SourceProbe.ProbeAsync(clip, CancellationToken.None);
-        var cutFolder = Directory.CreateDirectory(Path.Combine(_home, "cut")).FullName;
-        var cut = await new Segmenter(cutFolder, _ => { }).CutAsync(source, CancellationToken.None);
-        using var probe = new PixelProbe();
+        var request = new RunRequest
+        {
+            Video = clip,
+            Orchestrator = _orchestrator,
+            Out = Path.Combine(_home, "out"),
+            Streams = 2,
+            Pace = Pace.Max,
+        };
 
-        var streams = await Task.WhenAll(new[] { "one", "two" }.Select(name => new StreamRun(
-            name, _orchestrator, cut.Segments, ProfileLadder.For(source.Width, source.Height), Path.Combine(_home, name), Pace.Max, probe, _ => { })
-            .RunAsync(CancellationToken.None)));
+        var report = await new GatewayRun(request, new JsonProgress(TextWriter.Null), TimeProvider.System).RunAsync(CancellationToken.None);
 
-        Assert.All(streams, stream => Assert.Empty(stream.Errors));
-        Assert.Equal(2 * cut.Segments.Count, streams.Sum(stream => stream.Ok));
-        Assert.All(streams.SelectMany(stream => stream.Renditions), rendition => Assert.Equal(120, rendition.Frames));
-        var pixels = streams.SelectMany(stream => stream.Renditions).Sum(rendition => rendition.Pixels);
-        Assert.Equal(pixels, await ScalarAsync("SELECT sum(pixels)::bigint FROM contributions WHERE role = 'primary'"));
-        Assert.Equal(2 * cut.Segments.Count, await ScalarAsync("SELECT count(*) FROM segments WHERE outcome = 'transcoded'"));
+        Assert.Empty(report.Errors);
+        Assert.Equal((4, 4), (report.Segments.Sent, report.Segments.Ok));
+        Assert.All(report.Renditions, rendition => Assert.Equal(120, rendition.Frames));
+        Assert.Equal(
+            report.Renditions.Sum(rendition => long.Parse(rendition.Pixels)),
+            await ScalarAsync("SELECT sum(pixels)::bigint FROM contributions WHERE role = 'primary'"));
+        Assert.Equal(4, await ScalarAsync("SELECT count(*) FROM segments WHERE outcome = 'transcoded'"));
         Assert.Equal(2, await ScalarAsync("SELECT count(DISTINCT worker_id) FROM contributions"));
         Assert.Equal(2, await ScalarAsync("SELECT count(*) FROM sessions"));
         Assert.Equal(1, await ScalarAsync("SELECT count(*) FROM payees"));

@@ -20,7 +20,8 @@ public static class StreamCommand
         var video = new Argument<string>("VIDEO") { Description = "The video file." };
         var orchestrator = new Option<string>("--orchestrator")
         {
-            Description = "Address of the orchestrator.", DefaultValueFactory = _ => $"https://127.0.0.1:{DefaultPort}",
+            Description = "Address of the orchestrator.",
+            DefaultValueFactory = _ => $"https://127.0.0.1:{DefaultPort}",
         };
         var target = new Option<string>("--out") { Description = "Folder for the renditions and playlists.", Required = true };
         var streams = new Option<int>("--streams") { Description = "Streams of the file at the same time.", DefaultValueFactory = _ => 1 };

@@ -40,28 +40,7 @@ public sealed class OrchestratorClient(Uri service, Capabilities needs)
     {
         if (!Uri.TryCreate(terms.Transcoder, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttps)
         {
-<<<<<<< HEAD
             return $"its service address '{terms.Transcoder}' is no https address";
-=======
-            Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = new ByteArrayContent(bytes),
-        };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue(SegmentType);
-        request.Headers.TryAddWithoutValidation(WireHeaders.Segment, WireHeaders.Encode(segment));
-        request.Headers.TryAddWithoutValidation(WireHeaders.Payment, "");
-        using var whole = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        whole.CancelAfter(GatewayTimeouts.Whole(duration));
-        using var headers = CancellationTokenSource.CreateLinkedTokenSource(whole.Token);
-        headers.CancelAfter(GatewayTimeouts.Headers(duration));
-        try
-        {
-            using var response = await _segments.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, headers.Token);
-            var body = await response.Content.ReadAsByteArrayAsync(whole.Token);
-            return response.StatusCode == HttpStatusCode.OK
-                ? TranscodeResult.Parser.ParseFrom(body)
-                : throw new OrchestratorException(System.Text.Encoding.UTF8.GetString(body).Trim());
->>>>>>> main
         }
 
         if (terms.AuthToken is null)
@@ -96,75 +75,5 @@ public sealed class OrchestratorClient(Uri service, Capabilities needs)
         }
     }
 
-<<<<<<< HEAD
     private static string Innermost(Exception fault) => fault.GetBaseException().Message;
-=======
-    public void Dispose()
-    {
-        _segments.Dispose();
-        _downloads.Dispose();
-    }
-
-    private async Task<TResponse> CallAsync<TResponse>(string method, IMessage message, MessageParser<TResponse> parser, CancellationToken cancellationToken)
-        where TResponse : class, IMessage<TResponse>
-    {
-        // Stock gateways open a connection for every call, and so do we.
-        using var http = Client();
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_orchestrator, $"/net.Orchestrator/{method}"))
-        {
-            Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = new ByteArrayContent(Frame(message)),
-        };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
-        request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(GatewayTimeouts.Discovery);
-        try
-        {
-            using var response = await http.SendAsync(request, timeout.Token);
-            var body = await response.Content.ReadAsByteArrayAsync(timeout.Token);
-            var status = Header(response.TrailingHeaders, "grpc-status") ?? Header(response.Headers, "grpc-status");
-            if (status != "0")
-            {
-                var text = Header(response.TrailingHeaders, "grpc-message") ?? Header(response.Headers, "grpc-message");
-                throw new OrchestratorException(text is null ? $"gRPC status {status ?? "missing"}" : Uri.UnescapeDataString(text));
-            }
-
-            return parser.ParseFrom(body.AsSpan(Math.Min(body.Length, GrpcPrefixBytes)));
-        }
-        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new OrchestratorException($"{_orchestrator} did not answer within {GatewayTimeouts.Discovery.TotalSeconds:0} s", late);
-        }
-        catch (Exception broken) when (broken is HttpRequestException or IOException or InvalidProtocolBufferException)
-        {
-            throw new OrchestratorException($"{_orchestrator} cannot be reached: {broken.Message}", broken);
-        }
-    }
-
-    private static byte[] Frame(IMessage message)
-    {
-        var bytes = message.ToByteArray();
-        var frame = new byte[GrpcPrefixBytes + bytes.Length];
-        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), bytes.Length);
-        bytes.CopyTo(frame, GrpcPrefixBytes);
-        return frame;
-    }
-
-    private static string? Header(HttpHeaders headers, string name) => headers.TryGetValues(name, out var values) ? values.First() : null;
-
-    /// <summary>Gateways verify no certificate of an orchestrator: it is self-signed (protocol §1.2).</summary>
-    private static bool AcceptAny(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) => true;
-
-    private static HttpClient Client() => new(new SocketsHttpHandler
-    {
-        ConnectTimeout = GatewayTimeouts.Connect,
-        UseProxy = false,
-        SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = AcceptAny },
-    })
-    {
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
->>>>>>> main
 }
