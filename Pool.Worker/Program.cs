@@ -1,1 +1,11 @@
-return 0;
+using Pool.Worker.Cli;
+using Pool.Worker.Transcoding;
+
+var commands = new WorkerCommands(
+    startTranscoder: async (device, logger, time, cancellationToken) =>
+        await TranscodeHostProcess.StartAsync(TranscodeHostOptions.ForThisProgram(device), logger, time, cancellationToken),
+    transcodeHost: (_, _) => Task.FromResult(1),
+    Console.Out,
+    Console.Error,
+    TimeProvider.System);
+return await commands.RunAsync(args);

@@ -1,0 +1,174 @@
+using Microsoft.Extensions.Logging;
+using Pool.Shared.Contracts;
+
+namespace Pool.Worker.Connection;
+
+/// <summary>
+/// The assignments that came over one connection. Takes as many at once as the pool was told, refuses the rest, and is through with
+/// all of them when the connection is.
+/// </summary>
+internal sealed partial class AssignmentDesk(
+    AssignmentRunner runner, AssignmentHttp http, int capacity, TimeProvider time, IWorkerEvents events, ILogger<AssignmentDesk> logger) : IDisposable
+{
+    /// <summary>
+    /// Outcomes and refusals that may be on their way to the pool beside the segments in work. A pool that floods the worker beyond
+    /// this gets no answer at all, and takes those segments back by its own time-out.
+    /// </summary>
+    public const int MaxReports = 64;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<Guid, CancellationTokenSource> _held = [];
+    private readonly HashSet<Task> _running = [];
+    private readonly CancellationTokenSource _over = new();
+    private bool _draining;
+
+    /// <summary>Segments in work.</summary>
+    public int Held
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _held.Count;
+            }
+        }
+    }
+
+    /// <summary>Takes an assignment or refuses it; returns at once.</summary>
+    public void Offer(Assignment assignment)
+    {
+        lock (_gate)
+        {
+            if (_over.IsCancellationRequested || _held.ContainsKey(assignment.AssignmentId))
+            {
+                return;
+            }
+
+            if (_running.Count >= capacity + MaxReports)
+            {
+                LogFlooded(assignment.AssignmentId);
+                return;
+            }
+
+            Track(_draining ? RefuseAsync(assignment, "The worker is draining")
+                : _held.Count >= capacity ? RefuseAsync(assignment, $"The worker holds {capacity} segments already")
+                : ServeAsync(assignment, Hold(assignment.AssignmentId).Token));
+        }
+    }
+
+    /// <summary>The pool withdrew an assignment: its work stops, and its place is free at once.</summary>
+    public void Cancel(Guid assignmentId, string reason)
+    {
+        if (Release(assignmentId) is { } stop)
+        {
+            stop.Cancel();
+            stop.Dispose();
+            events.Withdrawn(assignmentId, Sentence.Printable(reason));
+        }
+    }
+
+    /// <summary>From now on everything is refused.</summary>
+    public void Drain()
+    {
+        lock (_gate)
+        {
+            _draining = true;
+        }
+    }
+
+    /// <summary>The connection is gone, and with it every assignment: the pool has given them to others.</summary>
+    public void Abandon() => _over.Cancel();
+
+    /// <summary>Waits until nothing is in work and every outcome has been told.</summary>
+    public async Task WhenIdleAsync()
+    {
+        while (true)
+        {
+            Task[] running;
+            lock (_gate)
+            {
+                running = [.. _running];
+            }
+
+            if (running.Length == 0)
+            {
+                return;
+            }
+
+            await Task.WhenAll(running);
+        }
+    }
+
+    public void Dispose() => _over.Dispose();
+
+    private CancellationTokenSource Hold(Guid assignmentId) => _held[assignmentId] = CancellationTokenSource.CreateLinkedTokenSource(_over.Token);
+
+    private CancellationTokenSource? Release(Guid assignmentId)
+    {
+        lock (_gate)
+        {
+            return _held.Remove(assignmentId, out var stop) ? stop : null;
+        }
+    }
+
+    /// <summary>Called under the gate, so the task is in the set before it can be taken out.</summary>
+    private void Track(Task task)
+    {
+        _running.Add(task);
+        _ = UntrackAsync(task);
+
+        async Task UntrackAsync(Task tracked)
+        {
+            await tracked.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+            lock (_gate)
+            {
+                _running.Remove(tracked);
+            }
+        }
+    }
+
+    private async Task ServeAsync(Assignment assignment, CancellationToken stop)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);   // the hub's messages do not wait for the work
+        var started = time.GetTimestamp();
+        var outcome = await runner.WorkAsync(assignment, stop);
+
+        // The place is free before the pool hears the outcome: it may send the next segment before its answer has come back.
+        Release(assignment.AssignmentId)?.Dispose();
+        if (outcome is not null)
+        {
+            await ReportAsync(assignment, outcome, time.GetElapsedTime(started));
+        }
+    }
+
+    private async Task RefuseAsync(Assignment assignment, string reason)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await ReportAsync(assignment, new AssignmentOutcome(OutcomeKind.Refused, reason, 0, 0), TimeSpan.Zero);
+    }
+
+    private async Task ReportAsync(Assignment assignment, AssignmentOutcome outcome, TimeSpan elapsed)
+    {
+        OutcomeVerdict? verdict = null;
+        try
+        {
+            verdict = await http.PostAsync(assignment, outcome, _over.Token);
+        }
+        catch (LinkException failure)
+        {
+            LogNotTold(assignment.AssignmentId, failure.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        events.Ended(new SegmentReport(assignment, outcome, verdict, elapsed));
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Assignment {Assignment} is not answered: too many outcomes are on their way already")]
+    private partial void LogFlooded(Guid assignment);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Assignment {Assignment}: {Reason}")]
+    private partial void LogNotTold(Guid assignment, string reason);
+}

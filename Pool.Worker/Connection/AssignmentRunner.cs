@@ -1,0 +1,115 @@
+using Microsoft.Extensions.Logging;
+using Pool.Shared.Contracts;
+using Pool.Worker.Transcoding;
+
+namespace Pool.Worker.Connection;
+
+/// <summary>Works on one assignment: fetches the segment, has it transcoded, uploads the renditions while they grow.</summary>
+internal sealed partial class AssignmentRunner(AssignmentHttp http, ITranscoder transcoder, TimeProvider time, ILogger<AssignmentRunner> logger)
+{
+    /// <summary>Renditions of one segment; far above what gateways ask for, so that a wrong message cannot open a thousand uploads.</summary>
+    public const int MaxRenditions = 64;
+
+    /// <summary>Does the work.</summary>
+    /// <param name="assignment">What to do; its deadline counts from now.</param>
+    /// <param name="cancelled">The pool withdrew it, or the connection it came over is lost.</param>
+    /// <returns>The outcome to report, or null when it was cancelled and nobody waits for one. Never throws.</returns>
+    public async Task<AssignmentOutcome?> WorkAsync(Assignment assignment, CancellationToken cancelled)
+    {
+        if (Mistake(assignment) is { } mistake)
+        {
+            return Failed(mistake);
+        }
+
+        var limit = TimeSpan.FromMilliseconds(assignment.DeadlineMilliseconds);
+        using var deadline = new CancellationTokenSource(limit, time);
+        using var work = CancellationTokenSource.CreateLinkedTokenSource(cancelled, deadline.Token);
+        var outcome = await TranscodeAsync(assignment, work);
+        if (cancelled.IsCancellationRequested)
+        {
+            return null;
+        }
+
+        // Whatever broke when the time was up broke because of it.
+        return deadline.IsCancellationRequested && outcome.Kind != OutcomeKind.Done
+            ? Failed($"The deadline of {limit.TotalSeconds:0.0} s passed")
+            : outcome;
+    }
+
+    private async Task<AssignmentOutcome> TranscodeAsync(Assignment assignment, CancellationTokenSource work)
+    {
+        await using var uploads = new RenditionUploads(http, assignment, work);
+        try
+        {
+            await using var segment = await http.FetchAsync(assignment, work.Token);
+            return await TranscodeAsync(assignment, segment, uploads, work.Token);
+        }
+        catch (LinkException failure)
+        {
+            return Failed(uploads.Failure ?? failure.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            return Failed(uploads.Failure ?? "The work was cancelled");
+        }
+        catch (Exception unexpected)
+        {
+            // A transcoder that breaks costs this segment and no other.
+            LogUnexpected(unexpected, assignment.AssignmentId);
+            return Failed(uploads.Failure ?? $"The transcoder broke: {Sentence.Of(unexpected)}");
+        }
+    }
+
+    private async Task<AssignmentOutcome> TranscodeAsync(
+        Assignment assignment, SegmentStream segment, RenditionUploads uploads, CancellationToken cancellationToken)
+    {
+        var job = new TranscodeJob(
+            assignment.SessionId, segment, assignment.SegmentBytes, assignment.Profiles, assignment.Clip, assignment.ForceReinit);
+        var result = await transcoder.TranscodeAsync(job, uploads, cancellationToken);
+
+        // A transcoder cannot tell a broken link from a broken segment: what the link knows comes first.
+        if (uploads.Failure is { } uploadFailure)
+        {
+            return Failed(uploadFailure);
+        }
+
+        if (segment.Fault is { } fault)
+        {
+            return Failed(fault);
+        }
+
+        switch (result)
+        {
+            case TranscodeOutcome.Done done:
+                await uploads.FinishAsync();
+                cancellationToken.ThrowIfCancellationRequested();
+                return new AssignmentOutcome(OutcomeKind.Done, "", done.DecodedFrames, (long)done.Elapsed.TotalMilliseconds);
+            case TranscodeOutcome.BadInput bad when InputFault.Words.Contains(bad.Word):
+                return new AssignmentOutcome(OutcomeKind.BadInput, bad.Word, 0, 0);
+            case TranscodeOutcome.BadInput unknown:
+                return Failed($"The transcoder blamed the segment in words the network does not know: {Sentence.Printable(unknown.Word)}");
+            case TranscodeOutcome.Failed failed:
+                return Failed(Sentence.Printable(failed.Reason));
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    /// <summary>What is wrong with an assignment as the pool wrote it, or null.</summary>
+    private static string? Mistake(Assignment assignment)
+    {
+        if (assignment.Profiles is not { Count: > 0 and <= MaxRenditions })
+        {
+            return $"An assignment has 1 to {MaxRenditions} profiles";
+        }
+
+        return assignment.SegmentBytes > 0 && assignment.DeadlineMilliseconds > 0
+            ? null
+            : "The assignment's length and deadline must be above zero";
+    }
+
+    private static AssignmentOutcome Failed(string reason) => new(OutcomeKind.WorkerFailed, reason, 0, 0);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Assignment {Assignment}: the transcoder broke")]
+    private partial void LogUnexpected(Exception failure, Guid assignment);
+}

@@ -1,0 +1,69 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Pool.Shared.Contracts;
+
+namespace Pool.Worker.Connection;
+
+/// <summary>One connection to the pool's hub, from dialling to its loss. Assignments that came over it end with it.</summary>
+internal sealed class PoolConnection : IAsyncDisposable
+{
+    /// <summary>A pool that says nothing for this long is lost. It pings every 15 s.</summary>
+    public static readonly TimeSpan ServerSilence = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often the worker pings when it has nothing else to say.</summary>
+    public static readonly TimeSpan Ping = TimeSpan.FromSeconds(15);
+
+    private readonly HubConnection _hub;
+    private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // The pool may assign before the verdict of the join has been read here: such messages wait for the desk.
+    private readonly TaskCompletionSource<AssignmentDesk> _desk = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public PoolConnection(PoolAddress pool, ILoggerFactory loggers)
+    {
+        var builder = new HubConnectionBuilder();
+        builder.Services.AddSingleton<EndPoint>(new UriEndPoint(pool.WebSocketAt(WorkerLink.HubPath)));
+        builder.Services.AddSingleton<IConnectionFactory, WebSocketConnectionFactory>();
+        builder.Services.AddSingleton(loggers);
+        _hub = builder.Build();
+        _hub.ServerTimeout = ServerSilence;
+        _hub.KeepAliveInterval = Ping;
+        _hub.HandshakeTimeout = WorkerLink.JoinTimeout;
+        _hub.Closed += OnClosedAsync;
+        _hub.On<Assignment>(nameof(IWorkerClient.Assign), async assignment => (await _desk.Task).Offer(assignment));
+        _hub.On<Guid, string>(nameof(IWorkerClient.Cancel), async (id, reason) => (await _desk.Task).Cancel(id, reason));
+    }
+
+    /// <summary>Completes with the reason when the connection is lost.</summary>
+    public Task<string> Lost => _lost.Task;
+
+    /// <summary>Connects and joins. Every exception means that the pool could not be reached.</summary>
+    public async Task<JoinOutcome> OpenAsync(JoinHandshake handshake, CancellationToken cancellationToken)
+    {
+        await _hub.StartAsync(cancellationToken);
+        return await handshake.RunAsync(_hub, cancellationToken);
+    }
+
+    /// <summary>From now on, and for what has come already, assignments go to <paramref name="desk"/>.</summary>
+    public void Serve(AssignmentDesk desk) => _desk.SetResult(desk);
+
+    /// <summary>Tells the pool how many segments the worker takes from now on.</summary>
+    public Task SetCapacityAsync(int segments, CancellationToken cancellationToken) =>
+        _hub.InvokeAsync(nameof(IWorkerHub.SetCapacity), segments, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        _desk.TrySetCanceled();
+        await _hub.DisposeAsync();
+    }
+
+    private Task OnClosedAsync(Exception? reason)
+    {
+        _desk.TrySetCanceled();
+        _lost.TrySetResult(reason is null ? "the pool closed the connection" : Sentence.Of(reason));
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,177 @@
+using Microsoft.Extensions.Logging;
+using Pool.Worker.Transcoding;
+
+namespace Pool.Worker.Connection;
+
+/// <summary>Why the worker's link to the pool ended.</summary>
+internal abstract record LinkEnd
+{
+    private LinkEnd()
+    {
+    }
+
+    /// <summary>The worker left of its own will.</summary>
+    public sealed record Left : LinkEnd;
+
+    /// <summary>The pool does not take this worker; trying again would change nothing.</summary>
+    public sealed record Refused(string Reason) : LinkEnd;
+
+    /// <summary>The first connection could not be made.</summary>
+    public sealed record Unreachable(string Reason) : LinkEnd;
+}
+
+/// <summary>
+/// Keeps the worker at its pool: joins, serves, and comes back after every loss. Only the first connection may fail; after that the
+/// address is known to be right and the worker tries for ever.
+/// </summary>
+internal sealed partial class PoolLink(
+    PoolAddress pool,
+    WorkerIdentity identity,
+    ITranscoder transcoder,
+    AssignmentHttp http,
+    Backoff backoff,
+    TimeProvider time,
+    IWorkerEvents events,
+    ILoggerFactory loggers)
+{
+    /// <summary>Connecting and joining may take this long together.</summary>
+    public static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(15);
+
+    /// <summary>A connection that lasted this long was a good one: the next loss begins with the shortest wait again.</summary>
+    public static readonly TimeSpan StableAfter = TimeSpan.FromMinutes(1);
+
+    private readonly JoinHandshake _handshake = new(pool, identity);
+    private readonly AssignmentRunner _runner = new(http, transcoder, time, loggers.CreateLogger<AssignmentRunner>());
+    private readonly ILogger _logger = loggers.CreateLogger<PoolLink>();
+    private bool _hasJoined;
+    private string? _lossToReport;
+
+    /// <summary>Serves until it is told to leave, or is refused, or the first connection fails.</summary>
+    /// <param name="drain">Leave: finish what is held, take nothing new.</param>
+    /// <param name="stop">Leave at once. Cancelled only after <paramref name="drain"/>.</param>
+    public async Task<LinkEnd> RunAsync(CancellationToken drain, CancellationToken stop)
+    {
+        while (true)
+        {
+            var connected = time.GetTimestamp();
+            if (await ConnectAndServeAsync(drain, stop) is { } end)
+            {
+                return end;
+            }
+
+            if (time.GetElapsedTime(connected) >= StableAfter)
+            {
+                backoff.Reset();
+            }
+
+            var wait = backoff.Next();
+            ReportLoss(wait);
+            await Task.Delay(wait, time, drain).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (drain.IsCancellationRequested)
+            {
+                return new LinkEnd.Left();
+            }
+        }
+    }
+
+    /// <summary>One line when the connection is lost; attempts that fail after that change nothing a person must know.</summary>
+    private void ReportLoss(TimeSpan wait)
+    {
+        if (_lossToReport is { } reason)
+        {
+            events.Lost(reason, wait);
+            _lossToReport = null;
+        }
+    }
+
+    /// <returns>How the link ended, or null when it is to be tried again.</returns>
+    private async Task<LinkEnd?> ConnectAndServeAsync(CancellationToken drain, CancellationToken stop)
+    {
+        await using var connection = new PoolConnection(pool, loggers);
+        JoinOutcome joined;
+        try
+        {
+            joined = await OpenAsync(connection, drain);
+        }
+        catch (Exception) when (drain.IsCancellationRequested)
+        {
+            return new LinkEnd.Left();
+        }
+        catch (Exception failure)
+        {
+            var reason = failure is TimeoutException ? failure.Message : Sentence.Of(failure);
+            LogNotReached(reason);
+            return _hasJoined ? null : new LinkEnd.Unreachable(reason);
+        }
+
+        switch (joined)
+        {
+            case JoinOutcome.Refused refused:
+                return new LinkEnd.Refused(refused.Reason);
+            case JoinOutcome.Accepted accepted:
+                events.Joined(accepted.WorkerId, accepted.Capacity, again: _hasJoined);
+                _hasJoined = true;
+                _lossToReport = await ServeAsync(connection, accepted.Capacity, drain, stop);
+                return drain.IsCancellationRequested ? new LinkEnd.Left() : null;
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private async Task<JoinOutcome> OpenAsync(PoolConnection connection, CancellationToken drain)
+    {
+        using var limit = new CancellationTokenSource(OpenTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, drain);
+        try
+        {
+            return await connection.OpenAsync(_handshake, either.Token);
+        }
+        catch (Exception late) when (limit.IsCancellationRequested)
+        {
+            throw new TimeoutException($"no answer within {OpenTimeout.TotalSeconds:0} s", late);
+        }
+    }
+
+    /// <returns>Why the connection was lost; null when the worker left it.</returns>
+    private async Task<string?> ServeAsync(PoolConnection connection, int capacity, CancellationToken drain, CancellationToken stop)
+    {
+        using var desk = new AssignmentDesk(_runner, http, capacity, time, events, loggers.CreateLogger<AssignmentDesk>());
+        connection.Serve(desk);
+        await UntilAsync(connection.Lost, drain);
+        if (!connection.Lost.IsCompleted)
+        {
+            await DrainAsync(connection, desk, stop);
+        }
+
+        var lost = connection.Lost.IsCompleted ? await connection.Lost : null;
+        desk.Abandon();
+        await desk.WhenIdleAsync();
+        return lost;
+    }
+
+    private async Task DrainAsync(PoolConnection connection, AssignmentDesk desk, CancellationToken stop)
+    {
+        desk.Drain();
+        events.Draining(desk.Held);
+        try
+        {
+            await connection.SetCapacityAsync(0, stop);
+        }
+        catch (Exception failure)
+        {
+            // The pool learns it from the refusals, or has gone away itself.
+            LogNotTold(failure);
+        }
+
+        await UntilAsync(Task.WhenAny(desk.WhenIdleAsync(), connection.Lost), stop);
+    }
+
+    private static async Task UntilAsync(Task task, CancellationToken cancellationToken) =>
+        await task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The pool was not reached: {Reason}")]
+    private partial void LogNotReached(string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The pool could not be told that this worker drains")]
+    private partial void LogNotTold(Exception failure);
+}

@@ -1,0 +1,59 @@
+using Pool.Shared.Contracts;
+using Pool.Worker.Transcoding;
+
+namespace Pool.Worker.Connection;
+
+/// <summary>The renditions of one assignment on their way to the pool, each from its first byte on.</summary>
+/// <param name="http">The way to the pool.</param>
+/// <param name="assignment">Whose renditions they are.</param>
+/// <param name="work">Cancelled here when an upload fails: what is still being made is worth nothing then.</param>
+internal sealed class RenditionUploads(AssignmentHttp http, Assignment assignment, CancellationTokenSource work) : IRenditionSink, IAsyncDisposable
+{
+    private readonly RenditionUpload?[] _uploads = new RenditionUpload?[assignment.Profiles.Count];
+    private string? _failure;
+
+    /// <summary>Why the first upload that failed did; null while all is well.</summary>
+    public string? Failure => Volatile.Read(ref _failure);
+
+    /// <inheritdoc/>
+    public ValueTask WriteAsync(int rendition, ReadOnlyMemory<byte> bytes, CancellationToken ct) => Upload(rendition).WriteAsync(bytes, ct);
+
+    /// <inheritdoc/>
+    public ValueTask CompleteAsync(int rendition, CancellationToken ct) => Upload(rendition).CompleteAsync();
+
+    /// <summary>Waits until the pool has every rendition, or an upload has failed.</summary>
+    /// <exception cref="LinkException">A rendition is missing.</exception>
+    public async Task FinishAsync()
+    {
+        for (var index = 0; index < _uploads.Length; index++)
+        {
+            if (_uploads[index] is not { IsComplete: true } upload)
+            {
+                throw new LinkException($"The transcoder did not finish rendition {index}");
+            }
+
+            await upload.Ended;
+        }
+    }
+
+    /// <summary>Breaks off what is not complete and waits for the requests to end.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        var begun = _uploads.OfType<RenditionUpload>().ToList();
+        foreach (var upload in begun)
+        {
+            await upload.AbandonAsync();
+        }
+
+        await Task.WhenAll(begun.Select(upload => upload.Ended));
+    }
+
+    private RenditionUpload Upload(int rendition) =>
+        _uploads[rendition] ??= new RenditionUpload(http, assignment, rendition, Fail, work.Token);
+
+    private void Fail(string reason)
+    {
+        Interlocked.CompareExchange(ref _failure, reason, null);
+        work.Cancel();
+    }
+}

@@ -1,0 +1,37 @@
+using System.Net;
+using System.Net.WebSockets;
+using Microsoft.AspNetCore.Connections;
+
+namespace Pool.Worker.Connection;
+
+/// <summary>
+/// SignalR's transport for this worker: a plain WebSocket without negotiation. The certificate of a wss pool is verified as every
+/// certificate is.
+/// </summary>
+internal sealed class WebSocketConnectionFactory : IConnectionFactory
+{
+    /// <summary>How often an idle socket is pinged, so that NATs keep it and a dead peer is noticed.</summary>
+    public static readonly TimeSpan KeepAliveInterval = TimeSpan.FromSeconds(15);
+
+    /// <summary>A ping that is not answered within this time ends the socket.</summary>
+    public static readonly TimeSpan KeepAliveTimeout = TimeSpan.FromSeconds(15);
+
+    /// <inheritdoc/>
+    public async ValueTask<ConnectionContext> ConnectAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+    {
+        var address = ((UriEndPoint)endpoint).Uri;
+        var socket = new ClientWebSocket();
+        try
+        {
+            socket.Options.KeepAliveInterval = KeepAliveInterval;
+            socket.Options.KeepAliveTimeout = KeepAliveTimeout;
+            await socket.ConnectAsync(address, cancellationToken);
+            return new WebSocketConnection(socket, endpoint);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}
