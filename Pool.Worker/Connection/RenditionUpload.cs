@@ -47,6 +47,8 @@ internal sealed class RenditionUpload
             var flushed = await _pipe.Writer.WriteAsync(part, cancellationToken);
             if (flushed.IsCompleted || Ended.IsCompleted)
             {
+                // The request knows why it ended; its reason is written down before this one is seen.
+                await Ended;
                 throw new LinkException($"Rendition {_index} has more bytes after its upload ended");
             }
         }

@@ -1,0 +1,99 @@
+using Pool.Shared.Contracts;
+using Pool.Worker.Connection;
+using Pool.Worker.Transcoding;
+
+namespace Pool.Worker.Tests.Connection;
+
+public sealed class ReconnectingTests
+{
+    [Fact]
+    public async Task A_worker_whose_socket_is_dropped_comes_back_with_a_new_nonce_and_works_on()
+    {
+        await using var pool = await FakePool.StartAsync();
+        await using var worker = WorkerUnderTest.Start(pool);
+        var first = await pool.NextJoinAsync();
+        Assert.False((await worker.Events.NextAsync<JoinedEvent>()).Again);
+
+        first.Drop();
+        var second = await pool.NextJoinAsync();
+        var assignment = await pool.AssignAsync(second);
+
+        Assert.Equal(OutcomeKind.Done, (await assignment.NextOutcomeAsync()).Kind);
+        Assert.NotEmpty((await worker.Events.NextAsync<LostEvent>()).Reason);
+        Assert.True((await worker.Events.NextAsync<JoinedEvent>()).Again);
+        Assert.Equal(first.Request!.NodeKey, second.Request!.NodeKey);
+        Assert.NotEqual(first.Nonce, second.Nonce, StringComparer.Ordinal);
+        Assert.NotEqual(first.Request.Signature, second.Request.Signature, StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_worker_comes_back_to_a_pool_that_was_restarted_and_shows_one_loss()
+    {
+        var before = await FakePool.StartAsync();
+        await using var worker = WorkerUnderTest.Start(before);
+        await worker.Events.NextAsync<JoinedEvent>();
+
+        await before.DisposeAsync();
+        await worker.Events.NextAsync<LostEvent>();
+        await using var after = await FakePool.StartAsync(before.Port);
+        var assignment = await after.AssignAsync(await after.NextJoinAsync());
+
+        Assert.Equal(OutcomeKind.Done, (await assignment.NextOutcomeAsync()).Kind);
+        Assert.Equal(0, worker.Events.Waiting<LostEvent>());
+    }
+
+    [Fact]
+    public async Task Work_that_came_over_a_lost_connection_is_stopped_and_not_reported()
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var pool = await FakePool.StartAsync();
+        await using var worker = WorkerUnderTest.Start(pool, sessions: 1);
+        worker.Transcoder.Work = async (_, _, token) =>
+        {
+            using var ended = token.Register(stopped.SetResult);
+            started.SetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+            return new TranscodeOutcome.Failed("never");
+        };
+        var joined = await pool.NextJoinAsync();
+        var lost = await pool.AssignAsync(joined);
+        await started.Task.WaitAsync(Patience.Limit);
+
+        joined.Drop();
+        await stopped.Task.WaitAsync(Patience.Limit);
+        worker.Transcoder.Work = FakeTranscoder.EchoAsync;
+        var next = await pool.AssignAsync(await pool.NextJoinAsync());
+
+        Assert.Equal(OutcomeKind.Done, (await next.NextOutcomeAsync()).Kind);
+        Assert.Equal(0, lost.WaitingOutcomes);
+    }
+
+    [Fact]
+    public async Task A_pool_that_refuses_a_worker_it_had_taken_before_ends_it()
+    {
+        await using var pool = await FakePool.StartAsync();
+        await using var worker = WorkerUnderTest.Start(pool);
+        var joined = await pool.NextJoinAsync();
+        await worker.Events.NextAsync<JoinedEvent>();
+
+        pool.Verdict = _ => new JoinVerdict(false, Guid.Empty, "This worker was banned.", 0);
+        joined.Drop();
+
+        Assert.Equal(new LinkEnd.Refused("This worker was banned."), await worker.End);
+    }
+
+    [Fact]
+    public async Task A_worker_that_waits_for_its_pool_leaves_at_once_when_asked()
+    {
+        var pool = await FakePool.StartAsync();
+        await using var worker = WorkerUnderTest.Start(pool, time: new ManualTime());
+        await worker.Events.NextAsync<JoinedEvent>();
+        await pool.DisposeAsync();
+        await worker.Events.NextAsync<LostEvent>();
+
+        worker.Drain();
+
+        Assert.IsType<LinkEnd.Left>(await worker.End);
+    }
+}
