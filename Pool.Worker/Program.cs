@@ -4,7 +4,7 @@ using Pool.Worker.Transcoding;
 var commands = new WorkerCommands(
     startTranscoder: async (device, logger, time, cancellationToken) =>
         await TranscodeHostProcess.StartAsync(TranscodeHostOptions.ForThisProgram(device), logger, time, cancellationToken),
-    transcodeHost: (_, _) => Task.FromResult(1),
+    transcodeHost: (_, cancellationToken) => TranscodeHost.RunAsync(cancellationToken),
     Console.Out,
     Console.Error,
     TimeProvider.System);

@@ -146,7 +146,7 @@ public sealed partial class SegmentDispatcher
     }
 
     /// <summary>A worker that lost an assignment is told to stop; if it cannot be told, its bytes are refused anyway.</summary>
-    private async Task TellAsync(ConnectedWorker worker, LiveAssignment assignment)
+    private static async Task TellAsync(ConnectedWorker worker, LiveAssignment assignment)
     {
         if (worker.Gone.IsCancellationRequested)
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using Pool.Server.Livepeer;
@@ -53,7 +54,9 @@ internal static class Listeners
             {
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
                 Mark(listen, Door.Network);
-                listen.UseHttps(services.GetRequiredService<NetworkIdentity>().Certificate);
+                // Asked for per connection: the certificate is made in PrepareAsync, and these options are read before that.
+                var identity = services.GetRequiredService<NetworkIdentity>();
+                listen.UseHttps(https => https.ServerCertificateSelector = (_, _) => identity.Certificate);
             });
             kestrel.Listen(IPAddress.Parse(node.WebAddress), node.WebPort, listen =>
             {

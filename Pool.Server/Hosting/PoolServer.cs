@@ -49,6 +49,7 @@ public static class PoolServer
         builder.Services.AddSingleton<IValidateOptions<NodeOptions>, NodeOptionsValidator>();
         builder.Services.AddOptions<NodeOptions>().Bind(settings).ValidateOnStart();
         builder.Services.AddSingleton(time ?? TimeProvider.System);
+        builder.Services.AddSingleton<OperatorToken>();
         builder.Services.AddRouting();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         Listeners.Configure(builder);

@@ -19,7 +19,7 @@ public static class LivepeerRoom
     {
         var service = routes.ServiceProvider.GetRequiredService<OrchestratorService>();
         routes.MapGrpc("GetOrchestrator", GrpcUnary.Handler(OrchestratorRequest.Parser, service.GetOrchestrator));
-        routes.MapGrpc("Ping", GrpcUnary.Handler(PingPong.Parser, service.Ping));
+        routes.MapGrpc("Ping", GrpcUnary.Handler(PingPong.Parser, OrchestratorService.Ping));
         routes.MapGrpc("EndTranscodingSession", GrpcUnary.Handler(EndTranscodingSessionRequest.Parser, service.EndTranscodingSession));
 
         routes.Map("/segment", routes.ServiceProvider.GetRequiredService<SegmentEndpoint>().HandleAsync);

@@ -22,7 +22,7 @@ internal sealed class OrchestratorService(NetworkIdentity identity, Orchestrator
     }
 
     /// <summary>Off-chain the pong is empty (protocol §3.8).</summary>
-    public PingPong Ping(HttpContext context, PingPong request) => new();
+    public static PingPong Ping(HttpContext context, PingPong request) => new();
 
     /// <summary>Closes the session; an expired token is good enough, an unknown session is a success (protocol §4.12).</summary>
     public EndTranscodingSessionResponse EndTranscodingSession(HttpContext context, EndTranscodingSessionRequest request)

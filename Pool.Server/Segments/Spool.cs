@@ -77,7 +77,7 @@ public sealed partial class Spool(IOptions<SpoolOptions> options, IOptions<NodeO
     /// <summary>Deletes renditions older than their lifetime. Returns how many.</summary>
     public int DeleteExpired()
     {
-        var oldest = time.GetUtcNow() - options.Value.Lifetime;
+        var oldest = (time.GetUtcNow() - options.Value.Lifetime).UtcDateTime;
         var expired = new DirectoryInfo(_folder).EnumerateFiles("*" + RenditionEnding)
             .Where(file => file.LastWriteTimeUtc < oldest)
             .Select(file => new SpoolFile(Path.GetFileNameWithoutExtension(file.Name), file.FullName, file.Length))

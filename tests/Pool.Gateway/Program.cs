@@ -1,1 +1,9 @@
-return 0;
+using System.CommandLine;
+using Pool.Gateway.Cli;
+
+var root = new RootCommand("A gateway of the Livepeer network for tests: it speaks to an orchestrator exactly as a stock gateway does.")
+{
+    StreamCommand.Build(),
+    ClipCommand.Build(),
+};
+return await root.Parse(args).InvokeAsync();

@@ -1,0 +1,105 @@
+# Building the solution once, and running its programs.
+# shellcheck shell=bash
+
+readonly BUILD_FOLDER="$ROOT/.pool/build"
+readonly BUILD_LOG="$BUILD_FOLDER/build.log"
+readonly BUILD_STAMP="$BUILD_FOLDER/inputs.stamp"
+readonly LOG_LINES_SHOWN=30
+
+program_path() {
+  case $1 in
+    server) printf '%s' "$ROOT/Pool.Server/bin/Release/net10.0/pool-server.dll" ;;
+    worker) printf '%s' "$ROOT/Pool.Worker/bin/Release/net10.0/pool-worker.dll" ;;
+    gateway) printf '%s' "$ROOT/tests/Pool.Gateway/bin/Release/net10.0/pool-gateway.dll" ;;
+    vectors) printf '%s' "$ROOT/tests/Pool.Vectors/bin/Release/net10.0/pool-vectors.dll" ;;
+    demo) printf '%s' "$ROOT/tests/Pool.Demo/bin/Release/net10.0/pool-demo.dll" ;;
+    bench) printf '%s' "$ROOT/tests/Pool.Benchmarks/bin/Release/net10.0/pool-bench.dll" ;;
+  esac
+}
+
+readonly PROGRAMS=(server worker gateway vectors demo bench)
+
+# Holds the build lock on descriptor 8 while it runs a function: two runs in one clone must not build into each other.
+with_build_lock() {
+  mkdir -p "$BUILD_FOLDER" 2>/dev/null || fail "cannot write in $ROOT; clone into a folder of your own"
+  [[ -w $BUILD_FOLDER ]] || fail "cannot write in $BUILD_FOLDER, it belongs to $(stat -c %U "$BUILD_FOLDER")"
+  exec 8>>"$BUILD_FOLDER/lock"
+  if ! flock -n 8; then
+    say "another run is building in this clone, waiting for it …" >&2
+    flock 8
+  fi
+  local status=0
+  "$@" || status=$?
+  exec 8>&-
+  return "$status"
+}
+
+# Builds when an input changed since the last good build. $1 = "quiet" says nothing but on failure.
+build_pool() { with_build_lock build_if_stale "$@" || fail "the build failed; the whole log is in $BUILD_LOG"; }
+
+build_if_stale() {
+  ! build_is_current || return 0
+  [[ ${1-} == quiet ]] || say "building …"
+  need_free_space "$ROOT"
+  restore_packages && compile_solution
+}
+
+restore_packages() {
+  : >"$BUILD_LOG"
+  run_build_step dotnet restore "$ROOT/Pool.sln" --locked-mode --nologo -v quiet
+}
+
+compile_solution() {
+  local inputs
+  rm -f "$BUILD_STAMP"
+  inputs=$(fingerprint_of_inputs)
+  run_build_step dotnet build "$ROOT/Pool.sln" -c Release --no-restore --nologo -v quiet -nodeReuse:false -p:UseSharedCompilation=false ||
+    return 1
+  printf '%s\n' "$inputs" >"$BUILD_STAMP"
+}
+
+run_build_step() {
+  local status=0
+  run_step "$BUILD_FOLDER" "build-$$" "$BUILD_LOG" "$@" || status=$?
+  [[ $status -eq 0 ]] || show_build_errors
+  return "$status"
+}
+
+show_build_errors() {
+  local errors
+  errors=$(grep -aE ': (error|fatal)|^error' "$BUILD_LOG" | sort -u | head -n "$LOG_LINES_SHOWN" || true)
+  [[ -n $errors ]] || errors=$(tail -n "$LOG_LINES_SHOWN" "$BUILD_LOG")
+  printf '%s\n' "$errors" >&2
+  if grep -q NU1004 "$BUILD_LOG"; then
+    warn "the lock files do not fit the project files; after a wanted change of packages: dotnet restore --force-evaluate"
+  fi
+}
+
+build_is_current() {
+  local name
+  for name in "${PROGRAMS[@]}"; do
+    [[ -f $(program_path "$name") ]] || return 1
+  done
+  [[ -r $BUILD_STAMP && $(<"$BUILD_STAMP") == "$(fingerprint_of_inputs)" ]]
+}
+
+# One hash over path, size and time of everything a build reads: milliseconds, where asking MSBuild takes seconds.
+fingerprint_of_inputs() {
+  (
+    cd -- "$ROOT" || exit
+    find . \( -name bin -o -name obj -o -name TestResults -o -path ./.git -o -path ./.pool -o -path ./docs \) -prune \
+      -o -type f -printf '%p %s %T@\n' | sort | sha256sum
+  )
+}
+
+# Becomes the named program, with the rest of the arguments, in the caller's folder.
+run_program() {
+  local name=$1
+  shift
+  need_dotnet
+  case $name in
+    worker | gateway | bench) need_programs ffmpeg ;;
+  esac
+  build_pool quiet
+  exec dotnet "$(program_path "$name")" "$@"
+}

@@ -1,0 +1,32 @@
+# One screen of help.
+# shellcheck shell=bash
+
+show_help() {
+  cat <<'END'
+Pool: a Livepeer transcoding pool.
+
+  ./pool demo [VIDEO] [--once] [--report FILE]
+        streams VIDEO (or a generated clip) through a server and two workers on this machine;
+        --once stops at the end and exits 0 only if every segment came back right
+  ./pool test [--long] [FILTER]
+        everything CI runs; the last line is "N passed, N failed"
+
+  ./pool up [--with-worker]     start a node and return when it is ready
+  ./pool down                   stop it
+  ./pool status [--json]        how it is doing (exit 3: not running)
+  ./pool clean                  stop it and remove its state
+
+  ./pool worker run --pool URL --payout ADDRESS      join a pool ("./pool worker --help" for more)
+  ./pool gateway stream VIDEO --orchestrator URL --out DIR
+  ./pool vectors FILE…          check vector files against the real code
+  ./pool bench NAME [--json FILE]
+
+Settings of a node come from pool.json in its home and from the environment, which wins:
+  POOL_HOME             where its state lives        (default: .pool in this folder)
+  POOL_NETWORK_PORT     what gateways reach          (default: 8935)
+  POOL_WEB_PORT         what workers reach           (default: 8936)
+  POOL_DATABASE         a Postgres of your own       (default: a private one is made)
+  POOL_PAYOUT_ADDRESS   who is paid for up --with-worker
+More: docs/operating.md
+END
+}

@@ -1,0 +1,77 @@
+# Starting the server and the workers, and seeing that they are ready.
+# shellcheck shell=bash
+
+readonly SERVER_START_SECONDS=120
+readonly SERVER_STOP_SECONDS=40
+# A worker that is told to stop finishes what it holds.
+readonly WORKER_STOP_SECONDS=30
+readonly WORKERS_CONNECT_SECONDS=60
+readonly LAST_WORDS_SHOWN=8
+readonly DEFAULT_NETWORK_PORT=8935 DEFAULT_WEB_PORT=8936
+
+# Where a program on this machine reaches the web port, given the address it listens on.
+web_host() {
+  case ${1-} in
+    '' | 0.0.0.0 | '*' | '::' | '[::]' | localhost) printf 127.0.0.1 ;;
+    *) printf '%s' "$1" ;;
+  esac
+}
+
+# Starts the server of home $1 from program $2 on network port $3 and web port $4 with database $5.
+# Settings that are not named here come from the environment and from pool.json in the home.
+launch_server() {
+  POOL_HOME=$1 POOL_NETWORK_PORT=$3 POOL_WEB_PORT=$4 POOL_DATABASE=$5 \
+    start_process "$1" server "$1/log/server.log" dotnet "$2" run
+}
+
+# Starts a worker named $2 in home $1 from program $3 for payee $4, joined to the pool at http://$5:$6.
+launch_worker() {
+  start_process "$1" "$2" "$1/log/$2.log" dotnet "$3" run --pool "http://$5:$6" --payout "$4" --home "$1/$2"
+}
+
+# Waits until the server of home $1 answers at $2:$3; fails when it ends, or when the time is over.
+wait_for_server() {
+  local deadline=$((SECONDS + SERVER_START_SECONDS))
+  until http_get "$2" "$3" /health/ready >/dev/null; do
+    if ! recorded_pid "$1" server >/dev/null; then
+      show_last_words "$1" server "the server ended before it was ready"
+      return 1
+    fi
+    if ((SECONDS >= deadline)); then
+      show_last_words "$1" server "the server was not ready within $SERVER_START_SECONDS s"
+      return 1
+    fi
+    pause "$POLL_SECONDS"
+  done
+}
+
+# $1 = home, $2 = name, $3 = what happened.
+show_last_words() {
+  warn "$3; its last words ($1/log/$2.log):"
+  tail -n "$LAST_WORDS_SHOWN" -- "$1/log/$2.log" >&2 || true
+}
+
+# Waits until $3 workers are connected to the server of home $1 at 127.0.0.1:$2, by the server's own account.
+# The records of the workers are worker-1 … worker-$3.
+wait_for_workers() {
+  local home=$1 web_port=$2 wanted=$3 deadline=$((SECONDS + WORKERS_CONNECT_SECONDS)) number
+  until (($(connected_workers "$home" "$web_port") >= wanted)); do
+    for ((number = 1; number <= wanted; number++)); do
+      if ! recorded_pid "$home" "worker-$number" >/dev/null; then
+        show_last_words "$home" "worker-$number" "worker-$number ended before it was connected"
+        return 1
+      fi
+    done
+    if ((SECONDS >= deadline)); then
+      show_last_words "$home" worker-1 "the workers were not connected within $WORKERS_CONNECT_SECONDS s"
+      return 1
+    fi
+    pause "$POLL_SECONDS"
+  done
+}
+
+connected_workers() {
+  local answer
+  answer=$(http_get 127.0.0.1 "$2" /operator/status "Authorization: Bearer $(cat -- "$1/server/operator.token" 2>/dev/null)") || true
+  grep -oE '"connected"[[:space:]]*:[[:space:]]*true' <<<"$answer" | wc -l
+}

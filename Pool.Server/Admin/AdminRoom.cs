@@ -1,0 +1,26 @@
+using Pool.Server.Node;
+
+namespace Pool.Server.Admin;
+
+/// <summary>What the operator reads. Reads everyone, nobody reads it.</summary>
+public static class AdminRoom
+{
+    public const string StatusPath = "/operator/status";
+
+    public static WebApplicationBuilder AddAdmin(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<StatusReader>();
+        return builder;
+    }
+
+    public static void MapAdmin(this IEndpointRouteBuilder routes)
+    {
+        var token = routes.ServiceProvider.GetRequiredService<OperatorToken>();
+        var reader = routes.ServiceProvider.GetRequiredService<StatusReader>();
+        routes.MapGet("/health/ready", () => Results.Text("ready\n"));
+        routes.MapGet("/", () => Results.Text("A transcoding pool. Workers join here: pool-worker run --pool <this address> --payout 0x...\n"));
+        routes.MapGet(StatusPath, async (HttpContext context) => token.IsIn(context.Request.Headers.Authorization)
+            ? Results.Json(await reader.ReadAsync(context.RequestAborted))
+            : Results.Text("The operator's token is needed: Authorization: Bearer <server/operator.token>\n", statusCode: StatusCodes.Status401Unauthorized));
+    }
+}

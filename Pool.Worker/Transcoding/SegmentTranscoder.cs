@@ -1,0 +1,189 @@
+using Pool.Shared.Contracts;
+using Pool.Shared.Media;
+using Pool.Worker.FFmpeg;
+
+namespace Pool.Worker.Transcoding;
+
+/// <summary>Transcodes one segment on the CPU: decoded once, every rendition made side by side, audio copied (protocol §7.6).</summary>
+internal sealed unsafe class SegmentTranscoder
+{
+    private const int Yuv420P = 0;
+    private const int Yuvj420P = 12;
+    private const double MillisecondsPerSecond = 1000;
+
+    private readonly IReadOnlyList<VideoProfile> _profiles;
+    private readonly Clip? _clip;
+    private readonly Action<int, ReadOnlyMemory<byte>> _onBytes;
+    private readonly int _threads;
+
+    /// <param name="profiles">Renditions to make.</param>
+    /// <param name="clip">Encode only this part, or null.</param>
+    /// <param name="onBytes">Takes bytes of a rendition as they are made; called from the renditions' threads.</param>
+    /// <param name="threads">Threads for the decoder and for each encoder.</param>
+    internal SegmentTranscoder(IReadOnlyList<VideoProfile> profiles, Clip? clip, Action<int, ReadOnlyMemory<byte>> onBytes, int threads)
+    {
+        (_profiles, _clip, _onBytes, _threads) = (profiles, clip, onBytes, threads);
+        foreach (var profile in profiles)
+        {
+            Check(profile);
+        }
+    }
+
+    /// <summary>Runs on the calling thread. Returns the number of frames decoded.</summary>
+    /// <exception cref="InputFaultException">The segment or a profile is at fault.</exception>
+    internal long Run(ReadOnlyMemory<byte> segment, CancellationToken cancellationToken)
+    {
+        using var reader = new SegmentReader(segment, _threads);
+        var pipelines = new List<RenditionPipeline>();
+        try
+        {
+            pipelines.AddRange(_profiles.Select((profile, index) =>
+                new RenditionPipeline(profile, reader, bytes => _onBytes(index, bytes.ToArray()), _threads)));
+            var frames = Feed(reader, pipelines, cancellationToken);
+            pipelines.ForEach(pipeline => pipeline.End());
+            Task.WhenAll(pipelines.Select(pipeline => pipeline.Completion)).GetAwaiter().GetResult();
+            return frames;
+        }
+        finally
+        {
+            foreach (var pipeline in pipelines)
+            {
+                pipeline.Abandon();
+                ((IAsyncResult)pipeline.Completion).AsyncWaitHandle.WaitOne();
+                pipeline.Dispose();
+            }
+        }
+    }
+
+    /// <summary>What this engine makes; the rest is refused with the network's words and not advertised.</summary>
+    private static void Check(VideoProfile profile)
+    {
+        if (profile.Codec != VideoCodec.H264)
+        {
+            throw new InputFaultException(InputFault.EncoderNotFound);
+        }
+
+        if (profile.Container != Container.MpegTs)
+        {
+            throw new InputFaultException(InputFault.UnrecognizedFormat);
+        }
+
+        if (profile.Width <= 0 || profile.Height <= 0)
+        {
+            throw new InputFaultException(InputFault.InvalidResolution);
+        }
+
+        if (profile.GopMilliseconds < VideoProfile.IntraOnlyGop)
+        {
+            throw new InputFaultException(InputFault.InvalidGop);
+        }
+    }
+
+    private long Feed(SegmentReader reader, List<RenditionPipeline> pipelines, CancellationToken cancellationToken)
+    {
+        var packet = FFmpegException.Check(ffmpeg.av_packet_alloc(), nameof(ffmpeg.av_packet_alloc));
+        var frame = FFmpegException.Check(ffmpeg.av_frame_alloc(), nameof(ffmpeg.av_frame_alloc));
+        try
+        {
+            var (frames, hasKeyFrame) = (0L, false);
+            while (reader.TryRead(packet))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (AVFields.StreamIndex(packet) == reader.VideoIndex)
+                {
+                    hasKeyFrame |= (AVFields.Flags(packet) & ffmpeg.AV_PKT_FLAG_KEY) != 0;
+                    frames += Decode(reader, packet, frame, pipelines, cancellationToken);
+                }
+                else if (AVFields.StreamIndex(packet) == reader.AudioIndex && IsInClip(reader, AVFields.Pts(packet), AVFields.TimeBase(reader.Audio)))
+                {
+                    PushAudio(pipelines, packet);
+                }
+
+                ffmpeg.av_packet_unref(packet);
+            }
+
+            frames += Decode(reader, null, frame, pipelines, cancellationToken);
+            return frames > 0 ? frames : throw new InputFaultException(hasKeyFrame ? InputFault.InvalidVideo : InputFault.NoKeyFrames);
+        }
+        finally
+        {
+            ffmpeg.av_frame_free(&frame);
+            ffmpeg.av_packet_free(&packet);
+        }
+    }
+
+    /// <summary>Gives one packet to the decoder, or the end, and hands on what comes out. What cannot be decoded is skipped, as ffmpeg does.</summary>
+    private long Decode(SegmentReader reader, AVPacket* packet, AVFrame* frame, List<RenditionPipeline> pipelines, CancellationToken cancellationToken)
+    {
+        var frames = 0L;
+        var sent = ffmpeg.avcodec_send_packet(reader.Decoder, packet);
+        if (sent == ffmpeg.AVERROR_EAGAIN)
+        {
+            frames += Receive(reader, frame, pipelines, cancellationToken);
+            _ = ffmpeg.avcodec_send_packet(reader.Decoder, packet);
+        }
+
+        return frames + Receive(reader, frame, pipelines, cancellationToken);
+    }
+
+    private long Receive(SegmentReader reader, AVFrame* frame, List<RenditionPipeline> pipelines, CancellationToken cancellationToken)
+    {
+        var frames = 0L;
+        while (true)
+        {
+            var answer = ffmpeg.avcodec_receive_frame(reader.Decoder, frame);
+            if (answer is ffmpeg.AVERROR_EAGAIN or ffmpeg.AVERROR_EOF)
+            {
+                return frames;
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            if (answer < 0)
+            {
+                return frames;
+            }
+
+            if (AVFields.PixelFormat(frame) is not (Yuv420P or Yuvj420P))
+            {
+                throw new InputFaultException(InputFault.UnsupportedPixelFormat);
+            }
+
+            AVFields.Pts(frame) = AVFields.BestEffortTimestamp(frame) is var pts && pts != ffmpeg.AV_NOPTS_VALUE ? pts : 0;
+            if (IsInClip(reader, AVFields.Pts(frame), AVFields.TimeBase(reader.Video)))
+            {
+                PushFrame(pipelines, frame);
+            }
+
+            frames++;
+            ffmpeg.av_frame_unref(frame);
+        }
+    }
+
+    private static void PushFrame(List<RenditionPipeline> pipelines, AVFrame* frame)
+    {
+        foreach (var pipeline in pipelines)
+        {
+            pipeline.PushFrame(frame);
+        }
+    }
+
+    private static void PushAudio(List<RenditionPipeline> pipelines, AVPacket* packet)
+    {
+        foreach (var pipeline in pipelines)
+        {
+            pipeline.PushAudio(packet);
+        }
+    }
+
+    /// <summary>from ≤ t ≤ to, counted from the start of the file; 0 leaves a side open.</summary>
+    private bool IsInClip(SegmentReader reader, long pts, AVRational timeBase)
+    {
+        if (_clip is null || pts == ffmpeg.AV_NOPTS_VALUE)
+        {
+            return true;
+        }
+
+        var milliseconds = ((pts * (double)timeBase.num / timeBase.den) - reader.StartSeconds) * MillisecondsPerSecond;
+        return milliseconds >= _clip.FromMilliseconds && (_clip.ToMilliseconds == 0 || milliseconds <= _clip.ToMilliseconds);
+    }
+}
