@@ -54,6 +54,19 @@ public sealed class StopSignalTests : IDisposable
         await joined.Gone;
     }
 
+    [Fact]
+    public async Task The_codec_process_outlives_signals_and_ends_with_its_input()
+    {
+        using var host = WorkerProgram.Start("transcode-host", "--device", "cpu");
+        await host.HasSpoken;
+
+        host.Interrupt();
+        host.Terminate();
+        host.CloseInput();
+
+        Assert.Equal(0, (await host.EndAsync()).Exit);
+    }
+
     private WorkerProgram Start(FakePool pool) => WorkerProgram.Start(
         "run", "--pool", pool.Address, "--payout", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "--home", _home, "--sessions", "1");
 }
