@@ -12,6 +12,9 @@ internal sealed class WorkerChoice(WorkerRegistry workers)
 {
     private readonly ConcurrentDictionary<string, WorkerId> _affinity = new(StringComparer.Ordinal);
 
+    /// <summary>One choice at a time: two new sessions that choose in the same moment must see each other.</summary>
+    private readonly Lock _choosing = new();
+
     /// <summary>The worker that has this session now, if any.</summary>
     public WorkerId? WorkerOf(string sessionId) => _affinity.TryGetValue(sessionId, out var worker) ? worker : null;
 
@@ -24,16 +27,19 @@ internal sealed class WorkerChoice(WorkerRegistry workers)
     /// <summary>Takes a slot of the best worker that has one; null when none has.</summary>
     public ConnectedWorker? TryTake(SegmentWork work, IReadOnlySet<WorkerId> except)
     {
-        foreach (var worker in Ranked(work, except))
+        lock (_choosing)
         {
-            if (worker.TryTakeSlot())
+            foreach (var worker in Ranked(work, except))
             {
-                _affinity[work.SessionId] = worker.Identity.Id;
-                return worker;
+                if (worker.TryTakeSlot())
+                {
+                    _affinity[work.SessionId] = worker.Identity.Id;
+                    return worker;
+                }
             }
-        }
 
-        return null;
+            return null;
+        }
     }
 
     private IEnumerable<ConnectedWorker> Ranked(SegmentWork work, IReadOnlySet<WorkerId> except)

@@ -157,7 +157,10 @@ internal sealed partial class HostLink : IAsyncDisposable
     {
         var start = new ProcessStartInfo(options.FileName, [.. options.LeadingArguments, "transcode-host", "--device", options.Device])
         {
-            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         Process process;
         try

@@ -31,7 +31,7 @@ public sealed class DemoRun(
         var gatewayReport = Path.Combine(Path.GetTempPath(), $"pool-demo-{Guid.NewGuid():N}.json");
         try
         {
-            AnsiConsole.WriteLine($"Streaming {Path.GetFileName(video)} as {streams} live streams through the pool at {orchestrator}");
+            Console.WriteLine($"Streaming {Path.GetFileName(video)} as {streams} live streams through the pool at {orchestrator}");
             var code = await StreamAsync(gatewayReport, cancellationToken);
             return File.Exists(gatewayReport)
                 ? await ConcludeAsync(code, before, await File.ReadAllTextAsync(gatewayReport, cancellationToken), cancellationToken)
@@ -53,7 +53,8 @@ public sealed class DemoRun(
                 "--streams", streams.ToString(CultureInfo.InvariantCulture), "--report", gatewayReport, "--progress", "json",
             ])
             {
-                UseShellExecute = false, RedirectStandardOutput = true,
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
             },
         };
         process.OutputDataReceived += (_, line) =>
@@ -97,7 +98,7 @@ public sealed class DemoRun(
             if (line[6..] != last)
             {
                 last = line[6..];
-                AnsiConsole.WriteLine(line);
+                Console.WriteLine(line);
             }
         }
     }
@@ -123,7 +124,7 @@ public sealed class DemoRun(
         Print(report, shares);
         if (bookedSegments != segments || bookedPixels != pixels)
         {
-            AnsiConsole.WriteLine($"The books do not agree: the gateway received {segments} segments with {pixels} pixels, the workers were credited {bookedSegments} with {bookedPixels}.");
+            Console.WriteLine($"The books do not agree: the gateway received {segments} segments with {pixels} pixels, the workers were credited {bookedSegments} with {bookedPixels}.");
             return Failed;
         }
 
@@ -157,24 +158,24 @@ public sealed class DemoRun(
     {
         var (sent, ok) = (report["segments"]!["sent"]!.GetValue<long>(), report["segments"]!["ok"]!.GetValue<long>());
         var ratio = report["realTimeRatio"]!.GetValue<double>();
-        AnsiConsole.WriteLine();
-        AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        Console.WriteLine();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{ok} of {sent} segments came back right, at {ratio:0.00}x real time; round trip p50 {report["roundTripMs"]!["p50"]!.GetValue<double>():0} ms, p95 {report["roundTripMs"]!["p95"]!.GetValue<double>():0} ms."));
         foreach (var error in report["errors"]!.AsArray())
         {
-            AnsiConsole.WriteLine($"  {error}");
+            Console.WriteLine($"  {error}");
         }
 
         foreach (var share in shares)
         {
-            AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"Worker {share.NodeKey}: {share.Segments} segments, {(double)share.Pixels / 1e6:0.0} Mpixels, for payee {share.Payee}"));
         }
 
-        AnsiConsole.WriteLine($"Play it: ffplay {report["playlist"]}");
+        Console.WriteLine($"Play it: ffplay {report["playlist"]}");
         if (reportFile is not null)
         {
-            AnsiConsole.WriteLine($"Report: {Path.GetFullPath(reportFile)}");
+            Console.WriteLine($"Report: {Path.GetFullPath(reportFile)}");
         }
     }
 }

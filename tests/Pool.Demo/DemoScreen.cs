@@ -19,7 +19,7 @@ public sealed class DemoScreen
         using var json = TryParse(line);
         if (json is null)
         {
-            AnsiConsole.WriteLine(line);
+            Console.WriteLine(line);
             return;
         }
 
@@ -27,7 +27,7 @@ public sealed class DemoScreen
         var kind = happened.GetProperty("event").GetString();
         if (kind == "note")
         {
-            AnsiConsole.WriteLine(happened.GetProperty("text").GetString() ?? "");
+            Console.WriteLine(happened.GetProperty("text").GetString() ?? "");
         }
 
         if (!happened.TryGetProperty("stream", out var name) || name.GetString() is not { } stream)

@@ -3,7 +3,7 @@ using Pool.Demo;
 
 var video = new Option<string>("--video") { Required = true, Description = "Video to stream." };
 var orchestrator = new Option<string>("--orchestrator") { Required = true, Description = "Service URI of the pool." };
-var statusUrl = new Option<Uri>("--status-url") { Required = true, Description = "The operator's status page." };
+var statusUrl = new Option<string>("--status-url") { Required = true, Description = "The operator's status page." };
 var tokenFile = new Option<string>("--token-file") { Required = true, Description = "The operator's token." };
 var gateway = new Option<string>("--gateway") { Required = true, Description = "Path of pool-gateway.dll." };
 var output = new Option<string>("--out") { Required = true, Description = "Folder for the renditions." };
@@ -13,5 +13,5 @@ var run = new Command("run", "Streams a video through a running pool and shows w
 run.SetAction((parsed, cancellationToken) => new DemoRun(
     parsed.GetRequiredValue(video), parsed.GetRequiredValue(orchestrator), parsed.GetRequiredValue(gateway), parsed.GetRequiredValue(output),
     parsed.GetValue(streams), parsed.GetValue(report),
-    new StatusClient(parsed.GetRequiredValue(statusUrl), File.ReadAllText(parsed.GetRequiredValue(tokenFile)).Trim())).RunAsync(cancellationToken));
+    new StatusClient(new Uri(parsed.GetRequiredValue(statusUrl)), File.ReadAllText(parsed.GetRequiredValue(tokenFile)).Trim())).RunAsync(cancellationToken));
 return await new RootCommand("The demo's screen and report.") { run }.Parse(args).InvokeAsync();

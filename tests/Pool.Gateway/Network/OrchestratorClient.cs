@@ -51,7 +51,9 @@ public sealed class OrchestratorClient : IDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{info.Transcoder}/segment")
         {
-            Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new ByteArrayContent(bytes),
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent(bytes),
         };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(SegmentType);
         request.Headers.TryAddWithoutValidation(WireHeaders.Segment, WireHeaders.Encode(segment));
@@ -116,7 +118,9 @@ public sealed class OrchestratorClient : IDisposable
         using var http = Client();
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_orchestrator, $"/net.Orchestrator/{method}"))
         {
-            Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new ByteArrayContent(Frame(message)),
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent(Frame(message)),
         };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
         request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));

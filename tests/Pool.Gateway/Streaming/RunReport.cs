@@ -32,7 +32,8 @@ public sealed record RunReport
 
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
     {
-        WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        WriteIndented = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
     public static RunReport Of(IReadOnlyList<StreamResult> streams, string? ingestNote, IReadOnlyList<string> errors)

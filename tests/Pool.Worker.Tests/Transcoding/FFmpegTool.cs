@@ -62,7 +62,9 @@ internal static class FFmpegTool
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments)
         {
-            UseShellExecute = false, RedirectStandardOutput = !readError, RedirectStandardError = readError,
+            UseShellExecute = false,
+            RedirectStandardOutput = !readError,
+            RedirectStandardError = readError,
         })!;
         var said = (readError ? process.StandardError : process.StandardOutput).ReadToEnd();
         process.WaitForExit();
