@@ -73,7 +73,16 @@ public sealed class WorkerChoiceTests
 
     private static SegmentWork Work(string session) => new()
     {
-        Id = new SegmentId(Guid.Empty), ReceivedAt = default, SessionId = session, Gateway = Address.Zero, ManifestId = default, Sequence = 0,
-        DurationMilliseconds = 2000, Profiles = [], Needs = CapabilitySet.FromNumbers([0, 1, 12, 26]), Source = new SpoolFile("", "", 0), SourceHash = [],
+        Id = new SegmentId(Guid.Empty),
+        ReceivedAt = default,
+        SessionId = session,
+        Gateway = Address.Zero,
+        ManifestId = default,
+        Sequence = 0,
+        DurationMilliseconds = 2000,
+        Profiles = [],
+        Needs = CapabilitySet.FromNumbers([0, 1, 12, 26]),
+        Source = new SpoolFile("", "", 0),
+        SourceHash = [],
     };
 }

@@ -91,7 +91,9 @@ public sealed class SegmentRequestTests
     {
         var segment = new SegData
         {
-            ManifestId = ByteString.CopyFromUtf8("stream"), Seq = 1, Duration = 2000,
+            ManifestId = ByteString.CopyFromUtf8("stream"),
+            Seq = 1,
+            Duration = 2000,
             Capabilities = new Shared.Livepeer.Wire.Capabilities { Bitstring = { 0x4001003 } },
             AuthToken = s_tokens.Issue("session", s_now + AuthTokens.Validity),
         };
