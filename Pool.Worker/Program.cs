@@ -4,7 +4,11 @@ using Pool.Worker.Transcoding;
 var commands = new WorkerCommands(
     startTranscoder: async (device, logger, time, cancellationToken) =>
         await TranscodeHostProcess.StartAsync(TranscodeHostOptions.ForThisProgram(device), logger, time, cancellationToken),
-    transcodeHost: (_, cancellationToken) => TranscodeHost.RunAsync(cancellationToken),
+    transcodeHost: (_, cancellationToken) =>
+    {
+        StopSignals.Ignore();
+        return TranscodeHost.RunAsync(cancellationToken);
+    },
     Console.Out,
     Console.Error,
     TimeProvider.System);

@@ -8,6 +8,8 @@ namespace Pool.Worker.Cli;
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
+    private static readonly List<PosixSignalRegistration> s_ignored = [];
+
     private readonly CancellationTokenSource _drain = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly List<PosixSignalRegistration> _registrations;
@@ -21,6 +23,14 @@ internal sealed class StopSignals : IDisposable
 
     /// <summary>Leave now.</summary>
     public CancellationToken Stop => _stop.Token;
+
+    /// <summary>
+    /// For the codec process, as long as it lives. Ctrl-C and a service manager's SIGTERM reach it too, but the worker still needs it
+    /// for what it finishes: it ends when the worker closes its input or is gone.
+    /// </summary>
+    public static void Ignore() => s_ignored.AddRange(
+        PosixSignalRegistration.Create(PosixSignal.SIGTERM, static context => context.Cancel = true),
+        PosixSignalRegistration.Create(PosixSignal.SIGINT, static context => context.Cancel = true));
 
     public void Dispose()
     {

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Pool.Worker.Tests.Cli;
 
 /// <summary>The built program as a process: what its owner sees when the command line is wrong.</summary>
@@ -73,17 +71,7 @@ public sealed class CommandLineTests
 
     private static async Task<(int Exit, string Output, string Error)> RunAsync(params string[] arguments)
     {
-        var program = Path.Combine(AppContext.BaseDirectory, "pool-worker.dll");
-        var start = new ProcessStartInfo("dotnet", [program, .. arguments])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
-        return (process.ExitCode, await output, await error);
+        using var program = WorkerProgram.Start(arguments);
+        return await program.EndAsync();
     }
 }

@@ -10,6 +10,7 @@ namespace Pool.Worker.Tests.Connection;
 /// <summary>A segment the fake pool handed out, and what came back.</summary>
 internal sealed class FakeAssignment(Assignment message, byte[] segment)
 {
+    private readonly TaskCompletionSource _fetched = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _firstBytes = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<AssignmentOutcome> _outcomes = Channel.CreateUnbounded<AssignmentOutcome>();
 
@@ -25,6 +26,12 @@ internal sealed class FakeAssignment(Assignment message, byte[] segment)
 
     /// <summary>Completes when bytes of a rendition are here.</summary>
     public Task FirstBytes => _firstBytes.Task.WaitAsync(Patience.Limit);
+
+    /// <summary>The pool answers a fetch only when this has completed.</summary>
+    public Task MayFetch { get; set; } = Task.CompletedTask;
+
+    /// <summary>Completes when the worker has begun to fetch.</summary>
+    public Task Fetched => _fetched.Task.WaitAsync(Patience.Limit);
 
     /// <summary>The pool reads uploads only when this has completed.</summary>
     public Task MayRead { get; set; } = Task.CompletedTask;
@@ -61,6 +68,8 @@ internal sealed class FakeAssignment(Assignment message, byte[] segment)
 
     public async Task FetchAsync(HttpContext context)
     {
+        _fetched.TrySetResult();
+        await MayFetch.WaitAsync(context.RequestAborted);
         context.Response.StatusCode = FetchStatus;
         if (FetchStatus == StatusCodes.Status200OK)
         {
