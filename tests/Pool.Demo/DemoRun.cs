@@ -8,7 +8,7 @@ namespace Pool.Demo;
 
 /// <summary>What the demo was asked to do.</summary>
 /// <param name="Gateway">pool-gateway.dll, or a command that runs it.</param>
-/// <param name="Out">Folder for the renditions, which go into a folder of their own in it.</param>
+/// <param name="Out">Folder for the renditions; the gateway replaces what an earlier run left in it.</param>
 /// <param name="Profiles">A file of profiles or names of presets; null takes those that suit the source.</param>
 /// <param name="Report">File for the report, or null.</param>
 /// <param name="Once">Whether the pool ends with the run.</param>
@@ -18,9 +18,6 @@ public sealed record DemoRequest(
 /// <summary>Runs the gateway against a running pool, shows both sides, and holds what one received against what the other booked.</summary>
 public sealed class DemoRun(DemoRequest request, StatusClient pool, TimeProvider time)
 {
-    /// <summary>The gateway's part of the output folder: it replaces what is in it.</summary>
-    private const string StreamsFolder = "streams";
-
     /// <summary>Reads of the status while both sides do not agree yet: work is booked before it is answered, so one is the rule.</summary>
     private const int AgreementReads = 20;
 
@@ -55,7 +52,7 @@ public sealed class DemoRun(DemoRequest request, StatusClient pool, TimeProvider
 
     private async Task<int> StreamAsync(string reportFile, PoolStatus before, CancellationToken cancellationToken)
     {
-        var folder = Path.Combine(Path.GetFullPath(request.Out), StreamsFolder);
+        var folder = Path.GetFullPath(request.Out);
         var gateway = GatewayProcess.RunAsync(request, folder, reportFile, _state.Take, cancellationToken);
         var started = time.GetTimestamp();
         if (AnsiConsole.Profile.Out.IsTerminal)
