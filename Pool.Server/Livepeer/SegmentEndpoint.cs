@@ -115,6 +115,12 @@ internal sealed partial class SegmentEndpoint(
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
 
         var answer = await session.TranscodeAsync(work, context.RequestAborted);
+        if (answer is SessionAnswer.Answered { Result: SegmentResult.Failed })
+        {
+            // On such a text the gateway drops us without a word (protocol §4.11): its place is free for its next session.
+            sessions.Close(session.Id);
+        }
+
         if (context.RequestAborted.IsCancellationRequested)
         {
             return;
