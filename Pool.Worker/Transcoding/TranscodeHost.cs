@@ -21,7 +21,7 @@ internal sealed class TranscodeHost
     private const int BytesPerFrame = 64 * 1024;
     private const string CpuDevice = "cpu";
 
-    private static readonly int s_threads = Environment.ProcessorCount;
+    private static readonly EncoderSlots s_slots = new(Environment.ProcessorCount);
 
     private readonly Stream _output;
     private readonly Lock _writing = new();
@@ -112,7 +112,7 @@ internal sealed class TranscodeHost
         HostOutcome outcome;
         try
         {
-            var transcoder = new SegmentTranscoder(job.Order.Profiles, job.Order.Clip, (rendition, bytes) => Send(id, rendition, bytes), s_threads);
+            var transcoder = new SegmentTranscoder(job.Order.Profiles, job.Order.Clip, (rendition, bytes) => Send(id, rendition, bytes), s_slots);
             var frames = transcoder.Run(job.Segment.GetBuffer().AsMemory(0, (int)job.Segment.Length), job.Cancel.Token);
             outcome = new HostOutcome(frames, watch.Elapsed.TotalMilliseconds, null, null);
         }

@@ -14,15 +14,15 @@ internal sealed unsafe class SegmentTranscoder
     private readonly IReadOnlyList<VideoProfile> _profiles;
     private readonly Clip? _clip;
     private readonly Action<int, ReadOnlyMemory<byte>> _onBytes;
-    private readonly int _threads;
+    private readonly EncoderSlots _slots;
 
     /// <param name="profiles">Renditions to make.</param>
     /// <param name="clip">Encode only this part, or null.</param>
     /// <param name="onBytes">Takes bytes of a rendition as they are made; called from the renditions' threads.</param>
     /// <param name="threads">Threads for the decoder and for each encoder.</param>
-    internal SegmentTranscoder(IReadOnlyList<VideoProfile> profiles, Clip? clip, Action<int, ReadOnlyMemory<byte>> onBytes, int threads)
+    internal SegmentTranscoder(IReadOnlyList<VideoProfile> profiles, Clip? clip, Action<int, ReadOnlyMemory<byte>> onBytes, EncoderSlots slots)
     {
-        (_profiles, _clip, _onBytes, _threads) = (profiles, clip, onBytes, threads);
+        (_profiles, _clip, _onBytes, _slots) = (profiles, clip, onBytes, slots);
         foreach (var profile in profiles)
         {
             Check(profile);
@@ -33,12 +33,12 @@ internal sealed unsafe class SegmentTranscoder
     /// <exception cref="InputFaultException">The segment or a profile is at fault.</exception>
     internal long Run(ReadOnlyMemory<byte> segment, CancellationToken cancellationToken)
     {
-        using var reader = new SegmentReader(segment, _threads);
+        using var reader = new SegmentReader(segment, _slots.Threads);
         var pipelines = new List<RenditionPipeline>();
         try
         {
             pipelines.AddRange(_profiles.Select((profile, index) =>
-                new RenditionPipeline(profile, reader, bytes => _onBytes(index, bytes.ToArray()), _threads)));
+                new RenditionPipeline(profile, reader, bytes => _onBytes(index, bytes.ToArray()), _slots.Ask(Threads(profile)))));
             var frames = Feed(reader, pipelines, cancellationToken);
             pipelines.ForEach(pipeline => pipeline.End());
             Task.WhenAll(pipelines.Select(pipeline => pipeline.Completion)).GetAwaiter().GetResult();
@@ -53,6 +53,15 @@ internal sealed unsafe class SegmentTranscoder
                 pipeline.Dispose();
             }
         }
+    }
+
+    private int Threads(VideoProfile profile)
+    {
+        var mode = Environment.GetEnvironmentVariable("TMODE");
+        if (mode == "1") { return 1; }
+        if (mode == "all") { return _slots.Threads; }
+        var total = _profiles.Sum(one => (double)one.Width * one.Height);
+        return (int)Math.Round(_slots.Threads * profile.Width * profile.Height / total);
     }
 
     /// <summary>What this engine makes; the rest is refused with the network's words and not advertised.</summary>

@@ -6,8 +6,8 @@ using Pool.Worker.FFmpeg;
 namespace Pool.Worker.Transcoding;
 
 /// <summary>
-/// One rendition: scale, encode, mux, on a thread of its own, so that the renditions of a segment are made side by side while the
-/// decoder runs ahead by a few frames.
+/// One rendition: scale, encode, mux, on a thread of its own, so that the renditions of a segment are made side by side. Until the
+/// encoder has its place it keeps the scaled frames, so that the decoder and the other renditions need not wait for it.
 /// </summary>
 internal sealed unsafe class RenditionPipeline : IDisposable
 {
@@ -17,6 +17,12 @@ internal sealed unsafe class RenditionPipeline : IDisposable
     /// <summary>More output than this for each frame decoded is a runaway (protocol §7.6, guards).</summary>
     private const int MaxFramesPerDecoded = 25;
 
+    /// <summary>Scaled frames that are kept at most; then the rendition encodes, whether it is its turn or not.</summary>
+    private const long MaxHeldBytes = 48 << 20;
+
+    /// <summary>Longest wait for a turn once every frame is there.</summary>
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(60);
+
     private readonly record struct Item(nint Frame, nint Packet);
 
     private readonly Channel<Item> _queue = Channel.CreateBounded<Item>(
@@ -25,24 +31,26 @@ internal sealed unsafe class RenditionPipeline : IDisposable
     private readonly VideoProfile _profile;
     private readonly SegmentReader _reader;
     private readonly RenditionBytes _onBytes;
-    private readonly int _threads;
-    private readonly List<nint> _earlyAudio = [];
+    private readonly EncoderSlots.Place _place;
+    private readonly Queue<nint> _heldFrames = new();
+    private readonly Queue<nint> _heldAudio = new();
     private FrameFilter? _filter;
-    private VideoEncoder? _encoder;
-    private RenditionMuxer? _muxer;
+    private RenditionOutput? _output;
     private AVFrame* _scaled;
-    private AVPacket* _packet;
     private (int Width, int Height) _size;
     private (int Width, int Height, int Format) _input;
     private long _framesIn;
     private long _framesOut;
     private long _lastPts = long.MinValue;
 
-    internal RenditionPipeline(VideoProfile profile, SegmentReader reader, RenditionBytes onBytes, int threads)
+    /// <param name="profile">What is asked for.</param>
+    /// <param name="reader">The segment.</param>
+    /// <param name="onBytes">Takes the rendition's bytes, on this pipeline's thread.</param>
+    /// <param name="place">The encoder's place in the queue for the processor; the pipeline gives it back.</param>
+    internal RenditionPipeline(VideoProfile profile, SegmentReader reader, RenditionBytes onBytes, EncoderSlots.Place place)
     {
-        (_profile, _reader, _onBytes, _threads) = (profile, reader, onBytes, threads);
+        (_profile, _reader, _onBytes, _place) = (profile, reader, onBytes, place);
         _scaled = FFmpegException.Check(ffmpeg.av_frame_alloc(), nameof(ffmpeg.av_frame_alloc));
-        _packet = FFmpegException.Check(ffmpeg.av_packet_alloc(), nameof(ffmpeg.av_packet_alloc));
         Completion = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
@@ -69,17 +77,10 @@ internal sealed unsafe class RenditionPipeline : IDisposable
             Free(item);
         }
 
-        _earlyAudio.ForEach(packet => Free(new Item(0, packet)));
-        _muxer?.Dispose();
-        _encoder?.Dispose();
-        _filter?.Dispose();
+        Release();
         var scaled = _scaled;
         ffmpeg.av_frame_free(&scaled);
         _scaled = null;
-
-        var packet = _packet;
-        ffmpeg.av_packet_free(&packet);
-        _packet = null;
     }
 
     private void Push(Item item)
@@ -107,13 +108,17 @@ internal sealed unsafe class RenditionPipeline : IDisposable
                 }
             }
 
-            Drain();
+            Finish();
         }
         catch (Exception failure)
         {
             // Whoever pushes learns of it at once, not at the end.
             _queue.Writer.TryComplete(failure);
             throw;
+        }
+        finally
+        {
+            Release();
         }
     }
 
@@ -125,14 +130,13 @@ internal sealed unsafe class RenditionPipeline : IDisposable
             {
                 TakeFrame((AVFrame*)item.Frame);
             }
-            else if (_muxer is not null)
+            else if (_output is not null)
             {
-                _muxer.WriteAudio((AVPacket*)item.Packet);
+                _output.WriteAudio((AVPacket*)item.Packet);
             }
             else
             {
-                // Audio may come before the first frame; the file begins when the size of the video is known.
-                _earlyAudio.Add(item.Packet);
+                _heldAudio.Enqueue(item.Packet);
                 item = default;
             }
         }
@@ -152,7 +156,7 @@ internal sealed unsafe class RenditionPipeline : IDisposable
         }
 
         _filter!.Push(frame);   // Configure made it
-        Encode();
+        Scale();
     }
 
     private void Configure(AVFrame* frame, (int Width, int Height, int Format) input)
@@ -160,7 +164,7 @@ internal sealed unsafe class RenditionPipeline : IDisposable
         if (_filter is not null)
         {
             _filter.Push(null);
-            Encode();
+            Scale();
             _filter.Dispose();
         }
         else
@@ -173,23 +177,10 @@ internal sealed unsafe class RenditionPipeline : IDisposable
             : new AVRational((int)_profile.FrameRateNumerator, (int)Math.Max(1, _profile.FrameRateDenominator));
         _filter = new FrameFilter(frame, AVFields.TimeBase(_reader.Video), _reader.FrameRate, _size, rate);
         _input = input;
-        if (_encoder is not null)
-        {
-            return;
-        }
-
-        _encoder = new VideoEncoder(_profile, _size, _filter, frame, _threads);
-        _muxer = new RenditionMuxer(_encoder, _reader, _onBytes);
-        foreach (var packet in _earlyAudio)
-        {
-            _muxer.WriteAudio((AVPacket*)packet);
-            Free(new Item(0, packet));
-        }
-
-        _earlyAudio.Clear();
     }
 
-    private void Encode()
+    /// <summary>Takes the frames that the filter has ready.</summary>
+    private void Scale()
     {
         while (_filter!.TryPull(_scaled))   // there is one when there is a frame
         {
@@ -202,38 +193,82 @@ internal sealed unsafe class RenditionPipeline : IDisposable
                     throw new InputFaultException(InputFault.Runaway);
                 }
 
-                _encoder!.Push(_scaled);
+                EncodeOrHold();
             }
             finally
             {
                 ffmpeg.av_frame_unref(_scaled);
             }
-
-            Mux();
         }
     }
 
-    private void Mux()
+    private void EncodeOrHold()
     {
-        while (_encoder!.TryPull(_packet))
+        if (_output is not null)
         {
-            _muxer!.WriteVideo(_packet);
-            ffmpeg.av_packet_unref(_packet);
+            _output.Encode(_scaled);
+            return;
+        }
+
+        _heldFrames.Enqueue((nint)FFmpegException.Check(ffmpeg.av_frame_clone(_scaled), nameof(ffmpeg.av_frame_clone)));
+        if (_place.IsGranted || _heldFrames.Count * (long)_size.Width * _size.Height * 3 / 2 > MaxHeldBytes)
+        {
+            StartEncoding();
         }
     }
 
-    private void Drain()
+    /// <summary>The encoder's turn: the first frame is there, and says what the file will be.</summary>
+    private void StartEncoding()
     {
-        if (_filter is null || _encoder is null || _muxer is null)
+        _place.Take(s_longestWait);
+        _output = new RenditionOutput(_profile, _size, _filter!, (AVFrame*)_heldFrames.Peek(), _reader, _onBytes, _place.Threads);
+        while (_heldAudio.TryPeek(out var packet))
         {
-            throw new InputFaultException(InputFault.InvalidVideo);
+            _output.WriteAudio((AVPacket*)packet);
+            Free(new Item(0, _heldAudio.Dequeue()));
         }
 
-        _filter.Push(null);
-        Encode();
-        _encoder.Push(null);
-        Mux();
-        _muxer.Finish();
+        while (_heldFrames.TryPeek(out var frame))
+        {
+            _output.Encode((AVFrame*)frame);
+            Free(new Item(_heldFrames.Dequeue(), 0));
+        }
+    }
+
+    private void Finish()
+    {
+        _filter?.Push(null);
+        if (_filter is not null)
+        {
+            Scale();
+        }
+
+        if (_output is null && _heldFrames.Count > 0)
+        {
+            StartEncoding();
+        }
+
+        (_output ?? throw new InputFaultException(InputFault.InvalidVideo)).Finish();
+    }
+
+    /// <summary>Frees what is large as soon as the rendition is done: the next one may need it.</summary>
+    private void Release()
+    {
+        while (_heldFrames.TryDequeue(out var frame))
+        {
+            Free(new Item(frame, 0));
+        }
+
+        while (_heldAudio.TryDequeue(out var packet))
+        {
+            Free(new Item(0, packet));
+        }
+
+        _output?.Dispose();
+        _output = null;
+        _filter?.Dispose();
+        _filter = null;
+        _place.Dispose();
     }
 
     private static void Free(Item item)
