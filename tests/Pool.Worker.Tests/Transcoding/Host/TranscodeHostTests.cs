@@ -3,8 +3,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Pool.Shared.Contracts;
 using Pool.Shared.Media;
 using Pool.Worker.Transcoding;
+using Pool.Worker.Transcoding.Host;
 
-namespace Pool.Worker.Tests.Transcoding;
+namespace Pool.Worker.Tests.Transcoding.Host;
 
 /// <summary>The engine in its process, judged by ffprobe.</summary>
 public sealed class TranscodeHostTests : IAsyncLifetime
