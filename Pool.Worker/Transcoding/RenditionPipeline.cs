@@ -165,7 +165,7 @@ internal sealed unsafe class RenditionPipeline : IDisposable
         }
         else
         {
-            _size = ScaleRule.Fit(input.Width, input.Height, _profile.Width, _profile.Height);
+            _size = ScaleRule.Fit(input.Width, input.Height, _profile.Width, _profile.Height, _profile.Codec);
         }
 
         AVRational? rate = _profile.FrameRateNumerator == 0
@@ -179,7 +179,7 @@ internal sealed unsafe class RenditionPipeline : IDisposable
         }
 
         _encoder = new VideoEncoder(_profile, _size, _filter, frame, _threads);
-        _muxer = new RenditionMuxer(_encoder, _reader, _onBytes);
+        _muxer = new RenditionMuxer(_profile, _encoder, _reader, _onBytes);
         foreach (var packet in _earlyAudio)
         {
             _muxer.WriteAudio((AVPacket*)packet);

@@ -1,14 +1,13 @@
 using Pool.Shared.Contracts;
 using Pool.Shared.Media;
 using Pool.Worker.FFmpeg;
+using Pool.Worker.Transcoding.Formats;
 
 namespace Pool.Worker.Transcoding;
 
 /// <summary>Transcodes one segment on the CPU: decoded once, every rendition made side by side, audio copied (protocol §7.6).</summary>
 internal sealed unsafe class SegmentTranscoder
 {
-    private const int Yuv420P = 0;
-    private const int Yuvj420P = 12;
     private const double MillisecondsPerSecond = 1000;
 
     private readonly IReadOnlyList<VideoProfile> _profiles;
@@ -23,10 +22,7 @@ internal sealed unsafe class SegmentTranscoder
     internal SegmentTranscoder(IReadOnlyList<VideoProfile> profiles, Clip? clip, Action<int, ReadOnlyMemory<byte>> onBytes, int threads)
     {
         (_profiles, _clip, _onBytes, _threads) = (profiles, clip, onBytes, threads);
-        foreach (var profile in profiles)
-        {
-            Check(profile);
-        }
+        ProfileCheck.Check(profiles, clip);
     }
 
     /// <summary>Runs on the calling thread. Returns the number of frames decoded.</summary>
@@ -55,30 +51,6 @@ internal sealed unsafe class SegmentTranscoder
         }
     }
 
-    /// <summary>What this engine makes; the rest is refused with the network's words and not advertised.</summary>
-    private static void Check(VideoProfile profile)
-    {
-        if (profile.Codec != VideoCodec.H264)
-        {
-            throw new InputFaultException(InputFault.EncoderNotFound);
-        }
-
-        if (profile.Container != Container.MpegTs)
-        {
-            throw new InputFaultException(InputFault.UnrecognizedFormat);
-        }
-
-        if (profile.Width <= 0 || profile.Height <= 0)
-        {
-            throw new InputFaultException(InputFault.InvalidResolution);
-        }
-
-        if (profile.GopMilliseconds < VideoProfile.IntraOnlyGop)
-        {
-            throw new InputFaultException(InputFault.InvalidGop);
-        }
-    }
-
     private long Feed(SegmentReader reader, List<RenditionPipeline> pipelines, CancellationToken cancellationToken)
     {
         var packet = FFmpegException.Check(ffmpeg.av_packet_alloc(), nameof(ffmpeg.av_packet_alloc));
@@ -93,6 +65,10 @@ internal sealed unsafe class SegmentTranscoder
                 {
                     hasKeyFrame |= (AVFields.Flags(packet) & ffmpeg.AV_PKT_FLAG_KEY) != 0;
                     frames += Decode(reader, packet, frame, pipelines, cancellationToken);
+                    if (frames > TranscodeLimits.MaxFrames)
+                    {
+                        throw new InputFaultException(InputFault.InvalidVideo);
+                    }
                 }
                 else if (AVFields.StreamIndex(packet) == reader.AudioIndex && IsInClip(reader, AVFields.Pts(packet), AVFields.TimeBase(reader.Audio)))
                 {
@@ -143,7 +119,7 @@ internal sealed unsafe class SegmentTranscoder
                 return frames;
             }
 
-            if (AVFields.PixelFormat(frame) is not (Yuv420P or Yuvj420P))
+            if (!InputFormats.TakesPixels((AVPixelFormat)AVFields.PixelFormat(frame)))
             {
                 throw new InputFaultException(InputFault.UnsupportedPixelFormat);
             }
