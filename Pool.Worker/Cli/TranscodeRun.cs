@@ -7,12 +7,6 @@ using Pool.Worker.Transcoding.Host;
 
 namespace Pool.Worker.Cli;
 
-/// <summary>A transcoder and the video that it was started for.</summary>
-internal sealed record FileTranscoder(ITranscoder Transcoder, ISegmentSources Sources);
-
-/// <summary>Starts the engine for a video.</summary>
-internal delegate Task<ITranscoder> FileTranscoderStart(string device, string file, TimeProvider time, CancellationToken cancellationToken);
-
 /// <summary>
 /// <c>pool-worker transcode</c>: the engine alone, over the same host process and the same pipes as for a pool. The segments of a
 /// stream go one after the other, as a gateway sends them.
@@ -56,7 +50,7 @@ internal sealed class TranscodeRun(TranscodeSettings settings, TextWriter output
         var folder = settings.Streams == 1 ? settings.Output : Path.Combine(settings.Output, number.ToString(CultureInfo.InvariantCulture));
         Directory.CreateDirectory(folder);
         await using var files = new RenditionFiles(folder, settings.Profiles);
-        await using var source = host.Cut(settings.SegmentLength);
+        var source = host.Cut(settings.SegmentLength);
         var segments = new List<TranscodedSegment>();
         while (await source.NextAsync(cancellationToken) is { } segment)
         {
@@ -70,11 +64,11 @@ internal sealed class TranscodeRun(TranscodeSettings settings, TextWriter output
     }
 
     private async Task<TranscodedSegment> TranscodeAsync(
-        ITranscoder transcoder, int stream, int number, SourceSegment segment, RenditionFiles files, CancellationToken cancellationToken)
+        TranscodeHostProcess host, int stream, int number, SourceSegment segment, RenditionFiles files, CancellationToken cancellationToken)
     {
         using var bytes = new MemoryStream(segment.Bytes.ToArray(), writable: false);
         var job = new TranscodeJob($"file-{stream}", bytes, bytes.Length, settings.Profiles, Clip: null, ForceReinit: false) { Duration = segment.Duration };
-        var result = await transcoder.TranscodeAsync(job, files, cancellationToken);
+        var result = await host.TranscodeAsync(job, files, cancellationToken);
         return result switch
         {
             TranscodeOutcome.Done done => new TranscodedSegment(

@@ -14,14 +14,13 @@ internal static class TranscodeText
         var first = report.Streams[0];
         var frames = report.Streams.Sum(stream => stream.Segments.Sum(segment => segment.Frames));
         var times = report.Streams.SelectMany(stream => stream.Segments).Select(segment => segment.Milliseconds).Order().ToArray();
-        yield return Text($"{report.Input}: {Count(first.Segments.Count, "segment")}, {report.MediaSeconds:0.0} s of video{Times(report.Streams.Count)}");
-        yield return Text($"{frames} frames on {report.Device} in {report.Seconds:0.0} s: {report.RealTimeRatio:0.00} × real time; "
-            + $"a segment took {times[times.Length / 2]:0} ms (median), {times[^1]:0} ms at most");
+        yield return string.Create(CultureInfo.InvariantCulture, $"{report.Input}: {Count(first.Segments.Count, "segment")}, {report.MediaSeconds:0.0} s of video{Times(report.Streams.Count)}");
+        yield return string.Create(CultureInfo.InvariantCulture, $"{frames} frames on {report.Device} in {report.Seconds:0.0} s: {report.RealTimeRatio:0.00} × real time; a segment took {times[times.Length / 2]:0} ms (median), {times[^1]:0} ms at most");
         var width = first.Renditions.Max(rendition => rendition.Profile.Length);
         foreach (var rendition in report.Streams.SelectMany(stream => stream.Renditions))
         {
             var kilobits = report.MediaSeconds > 0 ? rendition.Bytes * BitsPerByte / BitsPerKilobit / report.MediaSeconds : 0;
-            yield return Text($"  {rendition.Profile.PadRight(width)}  {rendition.Bytes / BytesPerMegabyte,7:0.00} MB  {kilobits,6:0} kbit/s  {Where(rendition)}");
+            yield return string.Create(CultureInfo.InvariantCulture, $"  {rendition.Profile.PadRight(width)}  {rendition.Bytes / BytesPerMegabyte,7:0.00} MB  {kilobits,6:0} kbit/s  {Where(rendition)}");
         }
     }
 
@@ -32,6 +31,4 @@ internal static class TranscodeText
     private static string Times(int streams) => streams == 1 ? "" : $", {streams} times at once";
 
     private static string Count(int number, string noun) => number == 1 ? $"1 {noun}" : $"{number} {noun}s";
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

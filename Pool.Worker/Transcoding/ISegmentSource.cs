@@ -1,7 +1,7 @@
 namespace Pool.Worker.Transcoding;
 
 /// <summary>A video as the segments that a gateway would send of it, in order.</summary>
-public interface ISegmentSource : IAsyncDisposable
+public interface ISegmentSource
 {
     /// <summary>The next segment; null at the end.</summary>
     /// <exception cref="SegmentSourceException">The file cannot be read or cut.</exception>

@@ -36,6 +36,9 @@ internal enum HostFrameKind : byte
 
     /// <summary>Worker → host: so many bytes (4 bytes) of the job's renditions have been taken; the host may send as many more.</summary>
     Credit = 10,
+
+    /// <summary>Worker → host: <see cref="HostCut"/>; ends with <see cref="Outcome"/>, like a job.</summary>
+    Cut = 11,
 }
 
 /// <summary>
@@ -57,7 +60,7 @@ internal sealed class HostFrame : IDisposable
 
     private const int JobOffset = 1;
     private const int LengthOffset = 5;
-    private const HostFrameKind LastKind = HostFrameKind.Credit;
+    private const HostFrameKind LastKind = HostFrameKind.Cut;
 
     private byte[]? _buffer;
     private readonly int _length;

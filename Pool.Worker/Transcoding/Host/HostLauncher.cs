@@ -95,7 +95,7 @@ internal static class HostLauncher
         }
 
         // Room for what is mapped and not used; memory in use is watched from outside.
-        start.Environment[SandboxOrder.Variable] = new SandboxOrder(options.DevicePaths, options.MaxMemoryBytes * 2, null).Write();
+        start.Environment[SandboxOrder.Variable] = new SandboxOrder(options.DevicePaths, options.MaxMemoryBytes * 2, options.InputFile, null).Write();
         return start;
     }
 }

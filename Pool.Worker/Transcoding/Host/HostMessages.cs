@@ -22,9 +22,15 @@ internal sealed record HostHello(int Version, string Device, IReadOnlyList<int> 
 internal sealed record HostJob(
     string SessionId, IReadOnlyList<VideoProfile> Profiles, Clip? Clip, long SegmentBytes, bool ForceReinit, bool IsSignatureWanted);
 
+/// <summary>A file that the host was started with is to be cut; each such job gives the next segment as rendition 0, at the end none.</summary>
+/// <param name="Source">Number of the pass over the file; the first job of a number begins at the file's start.</param>
+/// <param name="Seconds">Shortest length of a segment; 0 keeps the file whole.</param>
+internal sealed record HostCut(int Source, double Seconds);
+
 /// <summary>How a job ended. Without a fault and a failure all renditions are whole.</summary>
 /// <param name="DecodedFrames">Frames decoded from the segment's video.</param>
 /// <param name="Milliseconds">From the last byte of the segment in hand to the last rendition complete.</param>
 /// <param name="InputFault">The network's word for what is wrong with the segment, or null.</param>
 /// <param name="Failure">What went wrong here, or null.</param>
-internal sealed record HostOutcome(long DecodedFrames, double Milliseconds, string? InputFault, string? Failure);
+/// <param name="MediaSeconds">Length of a segment that was cut.</param>
+internal sealed record HostOutcome(long DecodedFrames, double Milliseconds, string? InputFault, string? Failure, double MediaSeconds = 0);

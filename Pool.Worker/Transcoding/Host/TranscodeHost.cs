@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using Pool.Shared.Livepeer;
 using Pool.Worker.FFmpeg;
+using Pool.Worker.Transcoding.Cutting;
+using Pool.Worker.Transcoding.Pipeline;
 using Pool.Worker.Transcoding.Sandbox;
 
 namespace Pool.Worker.Transcoding.Host;
@@ -18,14 +20,16 @@ internal sealed class TranscodeHost
     /// <summary>Largest segment of the network (protocol §1.4).</summary>
     private const long MaxSegmentBytes = 300_000_000;
 
-    private static readonly int s_threads = Environment.ProcessorCount;
+    private static readonly EncoderSlots s_slots = new(Environment.ProcessorCount);
 
     private readonly HostOutput _output;
     private readonly TimeProvider _time;
     private readonly SegmentEngine _engine;
+    private readonly FileCuts _cuts;
     private readonly ConcurrentDictionary<int, HostJobRun> _jobs = new();
 
-    private TranscodeHost(HostOutput output, SegmentEngine engine, TimeProvider time) => (_output, _engine, _time) = (output, engine, time);
+    private TranscodeHost(HostOutput output, SegmentEngine engine, FileCuts cuts, TimeProvider time) =>
+        (_output, _engine, _cuts, _time) = (output, engine, cuts, time);
 
     /// <summary>What an H.264 to H.264 engine in MPEG-TS has (protocol §2.3).</summary>
     private static IReadOnlyList<int> Capabilities { get; } = CapabilitySet.Of(
@@ -48,7 +52,8 @@ internal sealed class TranscodeHost
             return 1;
         }
 
-        var host = new TranscodeHost(frames, Transcode, time);
+        using var cuts = new FileCuts(order.InputFile);
+        var host = new TranscodeHost(frames, Transcode, cuts, time);
         var header = new byte[HostFrame.HeaderBytes];
         while (await HostFrame.ReadAsync(input, header, cancellationToken) is { } frame)
         {
@@ -77,14 +82,17 @@ internal sealed class TranscodeHost
     }
 
     private static long Transcode(HostJob job, ReadOnlyMemory<byte> segment, IRenditionOutput output, CancellationToken cancellationToken) =>
-        new SegmentTranscoder(job.Profiles, job.Clip, (rendition, bytes) => output.Write(rendition, bytes.Span), s_threads)
-            .Run(segment, cancellationToken);
+        new SegmentTranscoder(job.Profiles, job.Clip, output, s_slots).Run(segment, cancellationToken);
 
     private void Take(HostFrame frame)
     {
         if (frame.Kind == HostFrameKind.Job)
         {
             Open(frame.Job, frame.Read<HostJob>());
+        }
+        else if (frame.Kind == HostFrameKind.Cut)
+        {
+            Cut(frame.Job, frame.Read<HostCut>());
         }
         else if (_jobs.TryGetValue(frame.Job, out var job))
         {
@@ -133,6 +141,29 @@ internal sealed class TranscodeHost
         }
 
         _jobs[id] = new HostJobRun(id, order, _output, _time);
+    }
+
+    /// <summary>The next segment of the host's file, as a job whose only rendition it is.</summary>
+    private void Cut(int id, HostCut cut)
+    {
+        var job = new HostJobRun(id, new HostJob("", [], null, 0, ForceReinit: false, IsSignatureWanted: false), _output, _time);
+        _jobs[id] = job;
+        new Thread(() =>
+        {
+            var seconds = 0.0;
+            var outcome = job.Run((_, _, output, _) =>
+            {
+                if (_cuts.Next(cut) is { } segment)
+                {
+                    output.Write(0, segment.Bytes.Span);
+                    seconds = segment.Duration.TotalSeconds;
+                }
+
+                return 0;
+            });
+            Finish(id, outcome with { MediaSeconds = seconds });
+        })
+        { IsBackground = true }.Start();
     }
 
     private void Begin(int id, HostJobRun job)

@@ -18,6 +18,9 @@ public sealed record TranscodeHostOptions
     /// </summary>
     public IReadOnlyList<string> DevicePaths { get; init; } = [];
 
+    /// <summary>A video that the host may read, for <see cref="TranscodeHostProcess.Cut"/>; null for none. An absolute path.</summary>
+    public string? InputFile { get; init; }
+
     /// <summary>Time a segment may take on top of <see cref="TimePerSecond"/>. Default: 20 s, which a first segment on a cold GPU stays below.</summary>
     public TimeSpan TimeFloor { get; init; } = TimeSpan.FromSeconds(20);
 

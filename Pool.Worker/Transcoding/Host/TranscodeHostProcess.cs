@@ -27,6 +27,7 @@ public sealed partial class TranscodeHostProcess : ITranscoder
     private readonly SemaphoreSlim _alone = new(MaxLoneHosts);
     private readonly SuspectBook _suspects = new();
     private readonly CancellationTokenSource _closing = new();
+    private int _lastCut;
 
     private TranscodeHostProcess(TranscodeHostOptions options, HostLane shared, ILogger logger, TimeProvider time) =>
         (_options, _shared, _logger, _time) = (options, shared, logger, time);
@@ -85,6 +86,12 @@ public sealed partial class TranscodeHostProcess : ITranscoder
             return new TranscodeOutcome.Failed(broken.Message);
         }
     }
+
+    /// <summary>The file that the host was started with, as segments.</summary>
+    /// <param name="length">Shortest length of a segment; zero keeps the file whole.</param>
+    public ISegmentSource Cut(TimeSpan length) =>
+        new HostSegmentSource(_shared.Current, _options.InputFile ?? throw new InvalidOperationException("The host was started without a file."),
+            new HostCut(Interlocked.Increment(ref _lastCut), length.TotalSeconds));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

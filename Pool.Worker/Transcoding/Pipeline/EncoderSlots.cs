@@ -1,4 +1,4 @@
-namespace Pool.Worker.Transcoding;
+namespace Pool.Worker.Transcoding.Pipeline;
 
 /// <summary>
 /// The processor's threads, shared out to encoders in the order in which they asked. An encoder that must wait keeps its frames; so at any

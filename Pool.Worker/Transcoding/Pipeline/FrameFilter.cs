@@ -1,7 +1,7 @@
 using Pool.Shared.Contracts;
 using Pool.Worker.FFmpeg;
 
-namespace Pool.Worker.Transcoding;
+namespace Pool.Worker.Transcoding.Pipeline;
 
 /// <summary>Scales frames to the rendition's size and, if asked for, to its frame rate (protocol §7.6: fps after scaling).</summary>
 internal sealed unsafe class FrameFilter : IDisposable
@@ -9,9 +9,12 @@ internal sealed unsafe class FrameFilter : IDisposable
     private AVFilterGraph* _graph;
     private AVFilterContext* _source;
     private AVFilterContext* _sink;
+    private long _end = ffmpeg.AV_NOPTS_VALUE;
+    private readonly long _step;
 
     internal FrameFilter(AVFrame* first, AVRational timeBase, AVRational inputRate, (int Width, int Height) size, AVRational? frameRate)
     {
+        _step = inputRate.IsPositive ? ffmpeg.av_rescale_q(1, inputRate.Inverse, timeBase) : 0;
         _graph = FFmpegException.Check(ffmpeg.avfilter_graph_alloc(), nameof(ffmpeg.avfilter_graph_alloc));
         try
         {
@@ -30,11 +33,20 @@ internal sealed unsafe class FrameFilter : IDisposable
 
     internal AVRational SampleAspectRatio => ffmpeg.av_buffersink_get_sample_aspect_ratio(_sink);
 
-    /// <summary>Gives a frame in; null is the end.</summary>
-    internal void Push(AVFrame* frame) =>
+    /// <summary>Gives a frame in; null is the end, which is where the last frame's time is over: a higher frame rate fills it.</summary>
+    internal void Push(AVFrame* frame)
+    {
+        if (frame == null)
+        {
+            FFmpegException.Check(ffmpeg.av_buffersrc_close(_source, _end, 0), nameof(ffmpeg.av_buffersrc_close));
+            return;
+        }
+
+        var duration = AVFields.Duration(frame);
+        _end = AVFields.Pts(frame) + (duration > 0 ? duration : _step);
         FFmpegException.Check(
-            ffmpeg.av_buffersrc_add_frame_flags(_source, frame, frame == null ? 0 : ffmpeg.AV_BUFFERSRC_FLAG_KEEP_REF),
-            nameof(ffmpeg.av_buffersrc_add_frame_flags));
+            ffmpeg.av_buffersrc_add_frame_flags(_source, frame, ffmpeg.AV_BUFFERSRC_FLAG_KEEP_REF), nameof(ffmpeg.av_buffersrc_add_frame_flags));
+    }
 
     /// <summary>Takes a frame out; false when none is ready.</summary>
     internal bool TryPull(AVFrame* frame)

@@ -1,7 +1,7 @@
 using Pool.Shared.Media;
 using Pool.Worker.FFmpeg;
 
-namespace Pool.Worker.Transcoding;
+namespace Pool.Worker.Transcoding.Pipeline;
 
 /// <summary>The rendition's second half: encoder and muxer.</summary>
 internal sealed unsafe class RenditionOutput : IDisposable
@@ -23,7 +23,7 @@ internal sealed unsafe class RenditionOutput : IDisposable
         _encoder = new VideoEncoder(profile, size, filter, first, threads);
         try
         {
-            _muxer = new RenditionMuxer(_encoder, reader, onBytes);
+            _muxer = new RenditionMuxer(profile, _encoder, reader, onBytes);
             _packet = FFmpegException.Check(ffmpeg.av_packet_alloc(), nameof(ffmpeg.av_packet_alloc));
         }
         catch

@@ -3,7 +3,7 @@ using Pool.Shared.Contracts;
 using Pool.Shared.Media;
 using Pool.Worker.FFmpeg;
 
-namespace Pool.Worker.Transcoding;
+namespace Pool.Worker.Transcoding.Pipeline;
 
 /// <summary>
 /// One rendition: scale, encode, mux, on a thread of its own, so that the renditions of a segment are made side by side. Until the
@@ -28,9 +28,10 @@ internal sealed unsafe class RenditionPipeline : IDisposable
     private readonly Channel<Item> _queue = Channel.CreateBounded<Item>(
         new BoundedChannelOptions(MaxWaiting) { SingleReader = true, SingleWriter = true, FullMode = BoundedChannelFullMode.Wait });
 
+    private readonly int _index;
     private readonly VideoProfile _profile;
     private readonly SegmentReader _reader;
-    private readonly RenditionBytes _onBytes;
+    private readonly IRenditionOutput _bytes;
     private readonly EncoderSlots.Place _place;
     private readonly Queue<nint> _heldFrames = new();
     private readonly Queue<nint> _heldAudio = new();
@@ -43,13 +44,14 @@ internal sealed unsafe class RenditionPipeline : IDisposable
     private long _framesOut;
     private long _lastPts = long.MinValue;
 
+    /// <param name="index">The rendition's place among the job's profiles.</param>
     /// <param name="profile">What is asked for.</param>
     /// <param name="reader">The segment.</param>
-    /// <param name="onBytes">Takes the rendition's bytes, on this pipeline's thread.</param>
+    /// <param name="bytes">Takes the rendition, on this pipeline's thread.</param>
     /// <param name="place">The encoder's place in the queue for the processor; the pipeline gives it back.</param>
-    internal RenditionPipeline(VideoProfile profile, SegmentReader reader, RenditionBytes onBytes, EncoderSlots.Place place)
+    internal RenditionPipeline(int index, VideoProfile profile, SegmentReader reader, IRenditionOutput bytes, EncoderSlots.Place place)
     {
-        (_profile, _reader, _onBytes, _place) = (profile, reader, onBytes, place);
+        (_index, _profile, _reader, _bytes, _place) = (index, profile, reader, bytes, place);
         _scaled = FFmpegException.Check(ffmpeg.av_frame_alloc(), nameof(ffmpeg.av_frame_alloc));
         Completion = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
@@ -169,7 +171,7 @@ internal sealed unsafe class RenditionPipeline : IDisposable
         }
         else
         {
-            _size = ScaleRule.Fit(input.Width, input.Height, _profile.Width, _profile.Height);
+            _size = ScaleRule.Fit(input.Width, input.Height, _profile.Width, _profile.Height, _profile.Codec);
         }
 
         AVRational? rate = _profile.FrameRateNumerator == 0
@@ -221,7 +223,7 @@ internal sealed unsafe class RenditionPipeline : IDisposable
     private void StartEncoding()
     {
         _place.Take(s_longestWait);
-        _output = new RenditionOutput(_profile, _size, _filter!, (AVFrame*)_heldFrames.Peek(), _reader, _onBytes, _place.Threads);
+        _output = new RenditionOutput(_profile, _size, _filter!, (AVFrame*)_heldFrames.Peek(), _reader, bytes => _bytes.Write(_index, bytes), _place.Threads);
         while (_heldAudio.TryPeek(out var packet))
         {
             _output.WriteAudio((AVPacket*)packet);
@@ -249,6 +251,7 @@ internal sealed unsafe class RenditionPipeline : IDisposable
         }
 
         (_output ?? throw new InputFaultException(InputFault.InvalidVideo)).Finish();
+        _bytes.End(_index);
     }
 
     /// <summary>Frees what is large as soon as the rendition is done: the next one may need it.</summary>

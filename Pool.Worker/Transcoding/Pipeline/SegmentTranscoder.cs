@@ -1,32 +1,28 @@
 using Pool.Shared.Contracts;
 using Pool.Shared.Media;
 using Pool.Worker.FFmpeg;
+using Pool.Worker.Transcoding.Formats;
 
-namespace Pool.Worker.Transcoding;
+namespace Pool.Worker.Transcoding.Pipeline;
 
 /// <summary>Transcodes one segment on the CPU: decoded once, every rendition made side by side, audio copied (protocol §7.6).</summary>
 internal sealed unsafe class SegmentTranscoder
 {
-    private const int Yuv420P = 0;
-    private const int Yuvj420P = 12;
     private const double MillisecondsPerSecond = 1000;
 
     private readonly IReadOnlyList<VideoProfile> _profiles;
     private readonly Clip? _clip;
-    private readonly Action<int, ReadOnlyMemory<byte>> _onBytes;
+    private readonly IRenditionOutput _output;
     private readonly EncoderSlots _slots;
 
     /// <param name="profiles">Renditions to make.</param>
     /// <param name="clip">Encode only this part, or null.</param>
-    /// <param name="onBytes">Takes bytes of a rendition as they are made; called from the renditions' threads.</param>
-    /// <param name="threads">Threads for the decoder and for each encoder.</param>
-    internal SegmentTranscoder(IReadOnlyList<VideoProfile> profiles, Clip? clip, Action<int, ReadOnlyMemory<byte>> onBytes, EncoderSlots slots)
+    /// <param name="output">Takes the renditions as they grow; called from their threads.</param>
+    /// <param name="slots">The processor, shared with all other segments.</param>
+    internal SegmentTranscoder(IReadOnlyList<VideoProfile> profiles, Clip? clip, IRenditionOutput output, EncoderSlots slots)
     {
-        (_profiles, _clip, _onBytes, _slots) = (profiles, clip, onBytes, slots);
-        foreach (var profile in profiles)
-        {
-            Check(profile);
-        }
+        (_profiles, _clip, _output, _slots) = (profiles, clip, output, slots);
+        ProfileCheck.Check(profiles, clip);
     }
 
     /// <summary>Runs on the calling thread. Returns the number of frames decoded.</summary>
@@ -38,7 +34,7 @@ internal sealed unsafe class SegmentTranscoder
         try
         {
             pipelines.AddRange(_profiles.Select((profile, index) =>
-                new RenditionPipeline(profile, reader, bytes => _onBytes(index, bytes.ToArray()), _slots.Ask(Threads(profile)))));
+                new RenditionPipeline(index, profile, reader, _output, _slots.Ask(Threads(profile)))));
             var frames = Feed(reader, pipelines, cancellationToken);
             pipelines.ForEach(pipeline => pipeline.End());
             Task.WhenAll(pipelines.Select(pipeline => pipeline.Completion)).GetAwaiter().GetResult();
@@ -64,30 +60,6 @@ internal sealed unsafe class SegmentTranscoder
         return (int)Math.Round(_slots.Threads * profile.Width * profile.Height / total);
     }
 
-    /// <summary>What this engine makes; the rest is refused with the network's words and not advertised.</summary>
-    private static void Check(VideoProfile profile)
-    {
-        if (profile.Codec != VideoCodec.H264)
-        {
-            throw new InputFaultException(InputFault.EncoderNotFound);
-        }
-
-        if (profile.Container != Container.MpegTs)
-        {
-            throw new InputFaultException(InputFault.UnrecognizedFormat);
-        }
-
-        if (profile.Width <= 0 || profile.Height <= 0)
-        {
-            throw new InputFaultException(InputFault.InvalidResolution);
-        }
-
-        if (profile.GopMilliseconds < VideoProfile.IntraOnlyGop)
-        {
-            throw new InputFaultException(InputFault.InvalidGop);
-        }
-    }
-
     private long Feed(SegmentReader reader, List<RenditionPipeline> pipelines, CancellationToken cancellationToken)
     {
         var packet = FFmpegException.Check(ffmpeg.av_packet_alloc(), nameof(ffmpeg.av_packet_alloc));
@@ -102,6 +74,10 @@ internal sealed unsafe class SegmentTranscoder
                 {
                     hasKeyFrame |= (AVFields.Flags(packet) & ffmpeg.AV_PKT_FLAG_KEY) != 0;
                     frames += Decode(reader, packet, frame, pipelines, cancellationToken);
+                    if (frames > TranscodeLimits.MaxFrames)
+                    {
+                        throw new InputFaultException(InputFault.InvalidVideo);
+                    }
                 }
                 else if (AVFields.StreamIndex(packet) == reader.AudioIndex && IsInClip(reader, AVFields.Pts(packet), AVFields.TimeBase(reader.Audio)))
                 {
@@ -152,7 +128,7 @@ internal sealed unsafe class SegmentTranscoder
                 return frames;
             }
 
-            if (AVFields.PixelFormat(frame) is not (Yuv420P or Yuvj420P))
+            if (!InputFormats.TakesPixels((AVPixelFormat)AVFields.PixelFormat(frame)))
             {
                 throw new InputFaultException(InputFault.UnsupportedPixelFormat);
             }

@@ -51,7 +51,7 @@ internal static unsafe class Confinement
         ];
         var ofDevices = order.DevicePaths.Count > 0 ? (string[])["/proc/driver", "/sys", "/usr/share"] : [];
         var libraries = (Environment.GetEnvironmentVariable("LD_LIBRARY_PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);
-        return [.. system, .. ofDevices, .. libraries, AppContext.BaseDirectory, Environment.ProcessPath ?? "", DotnetRoot()];
+        return [.. system, .. ofDevices, .. libraries, order.InputFile ?? "", AppContext.BaseDirectory, Environment.ProcessPath ?? "", DotnetRoot()];
     }
 
     /// <summary>The installation of .NET holds its runtimes as <c>shared/NAME/VERSION</c>; a program with a runtime of its own has none.</summary>

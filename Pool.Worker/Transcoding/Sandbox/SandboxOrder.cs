@@ -8,8 +8,9 @@ namespace Pool.Worker.Transcoding.Sandbox;
 /// </summary>
 /// <param name="DevicePaths">Devices it may open, e.g. <c>/dev/dri</c>.</param>
 /// <param name="MaxDataBytes">Most memory of its own it may map.</param>
+/// <param name="InputFile">A person's video that it may read; null for none.</param>
 /// <param name="Confinement">What is in force already; null before it is confined.</param>
-internal sealed record SandboxOrder(IReadOnlyList<string> DevicePaths, long MaxDataBytes, SandboxReport? Confinement)
+internal sealed record SandboxOrder(IReadOnlyList<string> DevicePaths, long MaxDataBytes, string? InputFile, SandboxReport? Confinement)
 {
     public const string Variable = "POOL_TRANSCODE_HOST_SANDBOX";
 
@@ -21,7 +22,7 @@ internal sealed record SandboxOrder(IReadOnlyList<string> DevicePaths, long MaxD
     {
         var text = Environment.GetEnvironmentVariable(Variable);
         return string.IsNullOrEmpty(text)
-            ? new SandboxOrder([], DefaultMaxDataBytes, null)
+            ? new SandboxOrder([], DefaultMaxDataBytes, null, null)
             : JsonSerializer.Deserialize<SandboxOrder>(text) ?? throw new InvalidDataException($"{Variable} is empty");
     }
 

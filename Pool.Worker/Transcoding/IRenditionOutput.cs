@@ -1,4 +1,6 @@
-namespace Pool.Worker.Transcoding.Host;
+using Pool.Worker.Transcoding.Host;
+
+namespace Pool.Worker.Transcoding;
 
 /// <summary>
 /// Where a job's engine puts what it makes, in the host process. Renditions may call it at the same time, each from its own thread.
@@ -18,11 +20,3 @@ internal interface IRenditionOutput
     /// <exception cref="OperationCanceledException">The job was called off.</exception>
     void End(int rendition);
 }
-
-/// <summary>Transcodes one segment on the calling thread.</summary>
-/// <param name="job">What is asked for.</param>
-/// <param name="segment">The segment's bytes; valid until the call returns.</param>
-/// <param name="output">Takes what is made.</param>
-/// <param name="cancellationToken">The job is called off.</param>
-/// <returns>Frames decoded from the segment's video.</returns>
-internal delegate long SegmentEngine(HostJob job, ReadOnlyMemory<byte> segment, IRenditionOutput output, CancellationToken cancellationToken);
