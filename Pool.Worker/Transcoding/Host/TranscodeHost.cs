@@ -20,7 +20,7 @@ internal sealed class TranscodeHost
     /// <summary>Largest segment of the network (protocol §1.4).</summary>
     private const long MaxSegmentBytes = 300_000_000;
 
-    private static readonly EncoderSlots s_slots = new(Environment.ProcessorCount);
+    private static readonly EncoderSlots s_slots = new(Environment.ProcessorCount, TimeProvider.System);
 
     private readonly HostOutput _output;
     private readonly TimeProvider _time;

@@ -2,10 +2,16 @@ namespace Pool.Worker.Transcoding.Pipeline;
 
 /// <summary>
 /// The processor's threads, shared out to encoders in the order in which they asked. An encoder that must wait keeps its frames; so at any
-/// moment about as many encoder threads run as there are processors, each at full speed, with the memory of few encoders.
+/// moment about as many encoder threads run as there are processors, each at full speed, with the memory of few encoders. Nobody waits
+/// behind a giant: an encoder that has run for <see cref="LongestTurn"/> goes on beside the next ones, as the kernel shares it out.
 /// </summary>
-internal sealed class EncoderSlots(int threads)
+/// <param name="threads">Threads that run at once.</param>
+/// <param name="time">The clock of turns.</param>
+internal sealed class EncoderSlots(int threads, TimeProvider time)
 {
+    /// <summary>Far above what a segment of 2 s takes where it can be made in real time.</summary>
+    internal static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(4);
+
     private readonly Lock _lock = new();
     private readonly LinkedList<Place> _waiting = [];
     private int _free = threads;
@@ -33,7 +39,7 @@ internal sealed class EncoderSlots(int threads)
         {
             _waiting.RemoveFirst();
             _free -= next.Threads;
-            next.Grant();
+            next.Grant(time.GetTimestamp());
         }
     }
 
@@ -50,6 +56,8 @@ internal sealed class EncoderSlots(int threads)
         }
     }
 
+    private bool HasEnded(long since) => time.GetElapsedTime(since) > LongestTurn;
+
     private void TakeNow(Place place)
     {
         lock (_lock)
@@ -57,7 +65,7 @@ internal sealed class EncoderSlots(int threads)
             if (_waiting.Remove(place))
             {
                 _free -= place.Threads;   // below zero: the next ones wait a little longer
-                place.Grant();
+                place.Grant(time.GetTimestamp());
             }
         }
     }
@@ -66,18 +74,29 @@ internal sealed class EncoderSlots(int threads)
     internal sealed class Place(EncoderSlots slots, int threads) : IDisposable
     {
         private readonly ManualResetEventSlim _granted = new();
+        private long _since;
         private bool _isGivenBack;
 
         internal int Threads { get; } = threads;
 
         internal bool IsGranted => _granted.IsSet;
 
-        /// <summary>Waits for the place, at most <paramref name="longest"/>; then takes it, granted or not: no one waits for ever behind a giant.</summary>
-        internal void Take(TimeSpan longest)
+        /// <summary>Waits for the place, at most <paramref name="longest"/>; then takes it, granted or not.</summary>
+        /// <exception cref="OperationCanceledException">Nobody wants it any more.</exception>
+        internal void Take(TimeSpan longest, CancellationToken cancellationToken)
         {
-            if (!_granted.Wait(longest))
+            if (!_granted.Wait(longest, cancellationToken))
             {
                 slots.TakeNow(this);
+            }
+        }
+
+        /// <summary>Gives the place back when its turn is over; the encoder goes on without.</summary>
+        internal void YieldAfterTurn()
+        {
+            if (!_isGivenBack && slots.HasEnded(_since))
+            {
+                Dispose();
             }
         }
 
@@ -91,6 +110,10 @@ internal sealed class EncoderSlots(int threads)
             }
         }
 
-        internal void Grant() => _granted.Set();
+        internal void Grant(long now)
+        {
+            _since = now;
+            _granted.Set();
+        }
     }
 }

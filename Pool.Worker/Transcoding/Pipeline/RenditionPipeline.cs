@@ -21,7 +21,7 @@ internal sealed unsafe class RenditionPipeline : IDisposable
     private const long MaxHeldBytes = 48 << 20;
 
     /// <summary>Longest wait for a turn once every frame is there.</summary>
-    private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_longestWait = 2 * EncoderSlots.LongestTurn;
 
     private readonly record struct Item(nint Frame, nint Packet);
 
@@ -33,13 +33,15 @@ internal sealed unsafe class RenditionPipeline : IDisposable
     private readonly SegmentReader _reader;
     private readonly IRenditionOutput _bytes;
     private readonly EncoderSlots.Place _place;
-    private readonly Queue<nint> _heldFrames = new();
-    private readonly Queue<nint> _heldAudio = new();
+    private readonly CancellationTokenSource _abandoned = new();
+    private readonly Queue<Item> _held = new();   // in the order in which they came: the file does not depend on how long they waited
     private FrameFilter? _filter;
     private RenditionOutput? _output;
     private AVFrame* _scaled;
+    private nint _firstHeld;
     private (int Width, int Height) _size;
     private (int Width, int Height, int Format) _input;
+    private long _heldBytes;
     private long _framesIn;
     private long _framesOut;
     private long _lastPts = long.MinValue;
@@ -70,7 +72,11 @@ internal sealed unsafe class RenditionPipeline : IDisposable
     internal void End() => _queue.Writer.TryComplete();
 
     /// <summary>The job is over before its end: the thread stops at the next item.</summary>
-    internal void Abandon() => _queue.Writer.TryComplete(new OperationCanceledException());
+    internal void Abandon()
+    {
+        _abandoned.Cancel();
+        _queue.Writer.TryComplete(new OperationCanceledException());
+    }
 
     public void Dispose()
     {
@@ -80,6 +86,7 @@ internal sealed unsafe class RenditionPipeline : IDisposable
         }
 
         Release();
+        _abandoned.Dispose();
         var scaled = _scaled;
         ffmpeg.av_frame_free(&scaled);
         _scaled = null;
@@ -138,7 +145,7 @@ internal sealed unsafe class RenditionPipeline : IDisposable
             }
             else
             {
-                _heldAudio.Enqueue(item.Packet);
+                _held.Enqueue(item);
                 item = default;
             }
         }
@@ -209,31 +216,37 @@ internal sealed unsafe class RenditionPipeline : IDisposable
         if (_output is not null)
         {
             _output.Encode(_scaled);
+            _place.YieldAfterTurn();
             return;
         }
 
-        _heldFrames.Enqueue((nint)FFmpegException.Check(ffmpeg.av_frame_clone(_scaled), nameof(ffmpeg.av_frame_clone)));
-        if (_place.IsGranted || _heldFrames.Count * (long)_size.Width * _size.Height * 3 / 2 > MaxHeldBytes)
+        var frame = FFmpegException.Check(ffmpeg.av_frame_clone(_scaled), nameof(ffmpeg.av_frame_clone));
+        _held.Enqueue(new Item((nint)frame, 0));
+        _firstHeld = _firstHeld == 0 ? (nint)frame : _firstHeld;
+        _heldBytes += (long)_size.Width * _size.Height * 3 / 2;
+        if (_place.IsGranted || _heldBytes > MaxHeldBytes)
         {
-            StartEncoding();
+            StartEncoding(TimeSpan.Zero);
         }
     }
 
     /// <summary>The encoder's turn: the first frame is there, and says what the file will be.</summary>
-    private void StartEncoding()
+    private void StartEncoding(TimeSpan longestWait)
     {
-        _place.Take(s_longestWait);
-        _output = new RenditionOutput(_profile, _size, _filter!, (AVFrame*)_heldFrames.Peek(), _reader, bytes => _bytes.Write(_index, bytes), _place.Threads);
-        while (_heldAudio.TryPeek(out var packet))
+        _place.Take(longestWait, _abandoned.Token);
+        _output = new RenditionOutput(_profile, _size, _filter!, (AVFrame*)_firstHeld, _reader, bytes => _bytes.Write(_index, bytes), _place.Threads);
+        while (_held.TryPeek(out var item))
         {
-            _output.WriteAudio((AVPacket*)packet);
-            Free(new Item(0, _heldAudio.Dequeue()));
-        }
+            if (item.Frame != 0)
+            {
+                _output.Encode((AVFrame*)item.Frame);
+            }
+            else
+            {
+                _output.WriteAudio((AVPacket*)item.Packet);
+            }
 
-        while (_heldFrames.TryPeek(out var frame))
-        {
-            _output.Encode((AVFrame*)frame);
-            Free(new Item(_heldFrames.Dequeue(), 0));
+            Free(_held.Dequeue());
         }
     }
 
@@ -245,9 +258,9 @@ internal sealed unsafe class RenditionPipeline : IDisposable
             Scale();
         }
 
-        if (_output is null && _heldFrames.Count > 0)
+        if (_output is null && _firstHeld != 0)
         {
-            StartEncoding();
+            StartEncoding(s_longestWait);
         }
 
         (_output ?? throw new InputFaultException(InputFault.InvalidVideo)).Finish();
@@ -257,14 +270,9 @@ internal sealed unsafe class RenditionPipeline : IDisposable
     /// <summary>Frees what is large as soon as the rendition is done: the next one may need it.</summary>
     private void Release()
     {
-        while (_heldFrames.TryDequeue(out var frame))
+        while (_held.TryDequeue(out var item))
         {
-            Free(new Item(frame, 0));
-        }
-
-        while (_heldAudio.TryDequeue(out var packet))
-        {
-            Free(new Item(0, packet));
+            Free(item);
         }
 
         _output?.Dispose();

@@ -33,8 +33,7 @@ internal sealed unsafe class SegmentTranscoder
         var pipelines = new List<RenditionPipeline>();
         try
         {
-            pipelines.AddRange(_profiles.Select((profile, index) =>
-                new RenditionPipeline(index, profile, reader, _output, _slots.Ask(Threads(profile)))));
+            pipelines.AddRange(AskForPlaces().Select((place, index) => new RenditionPipeline(index, _profiles[index], reader, _output, place)));
             var frames = Feed(reader, pipelines, cancellationToken);
             pipelines.ForEach(pipeline => pipeline.End());
             Task.WhenAll(pipelines.Select(pipeline => pipeline.Completion)).GetAwaiter().GetResult();
@@ -51,13 +50,20 @@ internal sealed unsafe class SegmentTranscoder
         }
     }
 
-    private int Threads(VideoProfile profile)
+    /// <summary>
+    /// The largest rendition is asked for first: it takes longest, and the others fill what it leaves. Each gets threads by its share of
+    /// the pixels, rounded down: one thread is more efficient than two, and exact (libx264's rate control is not, with several).
+    /// </summary>
+    private EncoderSlots.Place[] AskForPlaces()
     {
-        var mode = Environment.GetEnvironmentVariable("TMODE");
-        if (mode == "1") { return 1; }
-        if (mode == "all") { return _slots.Threads; }
-        var total = _profiles.Sum(one => (double)one.Width * one.Height);
-        return (int)Math.Round(_slots.Threads * profile.Width * profile.Height / total);
+        var pixels = _profiles.Select(profile => (double)profile.Width * profile.Height).ToList();
+        var places = new EncoderSlots.Place[_profiles.Count];
+        foreach (var index in Enumerable.Range(0, places.Length).OrderByDescending(index => pixels[index]))
+        {
+            places[index] = _slots.Ask((int)(_slots.Threads * pixels[index] / pixels.Sum()));
+        }
+
+        return places;
     }
 
     private long Feed(SegmentReader reader, List<RenditionPipeline> pipelines, CancellationToken cancellationToken)

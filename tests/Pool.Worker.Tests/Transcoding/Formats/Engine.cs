@@ -2,6 +2,7 @@ using Pool.Shared.Contracts;
 using Pool.Shared.Media;
 using Pool.Worker.FFmpeg;
 using Pool.Worker.Transcoding;
+using Pool.Worker.Transcoding.Pipeline;
 
 namespace Pool.Worker.Tests.Transcoding.Formats;
 
@@ -10,7 +11,7 @@ internal static class Engine
 {
     internal static readonly VideoProfile P90 = new() { Name = "90p", Width = 160, Height = 90, BitrateBps = 400_000 };
 
-    private static readonly int s_threads = Math.Min(2, Environment.ProcessorCount);
+    private static readonly EncoderSlots s_slots = new(Math.Min(2, Environment.ProcessorCount), TimeProvider.System);
 
     internal sealed record Result(long Frames, IReadOnlyList<byte[]> Renditions, string? Fault)
     {
@@ -22,15 +23,36 @@ internal static class Engine
     internal static Result Transcode(byte[] segment, Clip? clip, params VideoProfile[] profiles)
     {
         FFmpegLibraries.Load();
-        var renditions = profiles.Select(_ => new MemoryStream()).ToList();
+        var output = new MemoryRenditions(profiles.Length);
         try
         {
-            var transcoder = new SegmentTranscoder(profiles, clip, (rendition, bytes) => renditions[rendition].Write(bytes.Span), s_threads);
-            return new Result(transcoder.Run(segment, CancellationToken.None), [.. renditions.Select(rendition => rendition.ToArray())], null);
+            var transcoder = new SegmentTranscoder(profiles, clip, output, s_slots);
+            return new Result(transcoder.Run(segment, CancellationToken.None), output.Files, null);
         }
         catch (InputFaultException fault)
         {
             return new Result(0, [], fault.Message);
         }
+    }
+
+    private sealed class MemoryRenditions(int count) : IRenditionOutput
+    {
+        private readonly MemoryStream[] _files = [.. Enumerable.Range(0, count).Select(_ => new MemoryStream())];
+        private readonly bool[] _ended = new bool[count];
+
+        internal IReadOnlyList<byte[]> Files
+        {
+            get
+            {
+                Assert.All(_ended, Assert.True);
+                return [.. _files.Select(file => file.ToArray())];
+            }
+        }
+
+        public void Write(int rendition, ReadOnlySpan<byte> bytes) => _files[rendition].Write(bytes);
+
+        public void Sign(int rendition, ReadOnlySpan<byte> signature) => Assert.Fail("Nobody asked for a signature.");
+
+        public void End(int rendition) => _ended[rendition] = true;
     }
 }
