@@ -1,0 +1,176 @@
+using Microsoft.AspNetCore.SignalR;
+using Pool.Server.Tests.Kit;
+using Pool.Shared.Contracts;
+using Pool.Shared.Ethereum;
+
+namespace Pool.Server.Tests.Link;
+
+/// <summary>Who gets in by the real hub, and who does not (docs/protocol.md, Joining).</summary>
+public sealed class JoinTests() : ServerTest(("Workers:MaxCapacityPerWorker", "3"))
+{
+    [Fact]
+    public async Task A_worker_with_a_good_signature_is_in_with_no_more_than_it_wished_and_we_allow()
+    {
+        var modest = await ConnectAsync();
+        var greedy = await ConnectAsync();
+
+        var little = await modest.JoinAsync(modest.Request((await modest.HelloAsync()).Nonce) with { WishedCapacity = 1 });
+        var much = await greedy.JoinAsync(greedy.Request((await greedy.HelloAsync()).Nonce) with { WishedCapacity = 64 });
+
+        Assert.Equal((true, 1, true, 3), (little.Accepted, little.AcceptedCapacity, much.Accepted, much.AcceptedCapacity));
+        Assert.Equal(2, Server.Registry.Connected.Count);
+        Assert.Equal((2, 1), (await Server.ScalarAsync("SELECT count(*) FROM workers"), await Server.ScalarAsync("SELECT count(*) FROM payees")));
+    }
+
+    [Theory]
+    [InlineData("signature of another key", "signature")]
+    [InlineData("signature for another pool", "signature")]
+    [InlineData("payee changed on the way", "signature")]
+    [InlineData("signature is no hex", "signature")]
+    [InlineData("no signature", "signature")]
+    [InlineData("node key without checksum", "node key")]
+    [InlineData("no node key", "node key")]
+    [InlineData("payee is zero", "zero address")]
+    [InlineData("payee is no address", "payout address")]
+    [InlineData("no capacity", "capacity")]
+    [InlineData("no device", "device")]
+    [InlineData("control characters in the device", "device")]
+    [InlineData("no capabilities", "capabilities")]
+    public async Task A_wrong_join_is_refused_with_a_sentence_and_leaves_no_trace(string fault, string word)
+    {
+        var worker = await ConnectAsync();
+        var welcome = await worker.HelloAsync();
+
+        var verdict = await worker.JoinAsync(Spoil(worker, welcome.Nonce, fault));
+
+        Assert.False(verdict.Accepted);
+        Assert.Contains(word, verdict.Reason, StringComparison.Ordinal);
+        Assert.Empty(Server.Registry.Connected);
+        Assert.Equal(0, await Server.ScalarAsync("SELECT count(*) FROM workers"));
+    }
+
+    [Theory]
+    [InlineData(WorkerLink.ProtocolVersion + 1, "the pool must be updated")]
+    [InlineData(WorkerLink.ProtocolVersion - 1, "update the worker")]
+    public async Task Another_version_of_the_link_is_refused_before_anything_is_signed(int version, string advice)
+    {
+        var worker = await ConnectAsync();
+
+        var welcome = await worker.HelloAsync(version);
+
+        Assert.Contains(advice, welcome.Refusal, StringComparison.Ordinal);
+        Assert.Empty(welcome.Nonce);
+        await Assert.ThrowsAsync<HubException>(() => worker.JoinAsync(worker.Request(welcome.Nonce)));
+        await Assert.ThrowsAsync<HubException>(() => worker.HelloAsync());
+    }
+
+    [Fact]
+    public async Task A_nonce_of_another_connection_is_worth_nothing()
+    {
+        var first = await ConnectAsync();
+        var (nonce, replay) = ((await first.HelloAsync()).Nonce, await ConnectAsync(first.Key));
+        var own = (await replay.HelloAsync()).Nonce;
+
+        var verdict = await replay.JoinAsync(replay.Request(nonce));
+
+        Assert.NotEqual(nonce, own);
+        Assert.False(verdict.Accepted);
+    }
+
+    [Fact]
+    public async Task A_nonce_is_good_for_one_join_even_when_that_is_refused()
+    {
+        var worker = await ConnectAsync();
+        var nonce = (await worker.HelloAsync()).Nonce;
+
+        var refused = await worker.JoinAsync(worker.Request(nonce, audience: "another.example"));
+
+        Assert.False(refused.Accepted);
+        await Assert.ThrowsAsync<HubException>(() => worker.JoinAsync(worker.Request(nonce)));
+        Assert.Empty(Server.Registry.Connected);
+    }
+
+    [Fact]
+    public async Task Who_joins_twice_on_one_connection_or_before_hello_is_told_off()
+    {
+        var worker = await JoinAsync();
+        var stranger = await ConnectAsync();
+
+        await Assert.ThrowsAsync<HubException>(() => worker.JoinAsync(worker.Request(new string('0', 64))));
+        await Assert.ThrowsAsync<HubException>(() => worker.HelloAsync());
+        await Assert.ThrowsAsync<HubException>(() => stranger.JoinAsync(stranger.Request(new string('0', 64))));
+        await Assert.ThrowsAsync<HubException>(() => stranger.SetCapacityAsync(1));
+        Assert.Single(Server.Registry.Connected);
+    }
+
+    [Fact]
+    public async Task A_newer_connection_of_a_node_key_replaces_the_older_one()
+    {
+        using var key = EthereumKey.Create();
+        var older = await JoinAsync(key: key);
+        var newer = await JoinAsync(key: key, work: assignment => TestAssignment.AnswerAsync(assignment));
+
+        await older.Closed;
+        var answer = await Gateway.SegmentAsync(await Gateway.GetOrchestratorAsync());
+
+        Assert.Equal(older.Id, newer.Id);
+        Assert.Equal((2, 0), (answer.Renditions.Count, older.Assigned));
+        Assert.Single(Server.Registry.Connected);
+        Assert.Equal(1, await Server.ScalarAsync("SELECT count(*) FROM workers"));
+    }
+
+    [Fact]
+    public async Task A_worker_that_is_gone_before_its_join_is_written_down_is_not_in()
+    {
+        var worker = await ConnectAsync();
+        var nonce = (await worker.HelloAsync()).Nonce;
+        Task joining;
+        await using (await Server.LockAsync("workers"))
+        {
+            joining = worker.JoinAsync(worker.Request(nonce));
+            await Server.WaitForBlockedAsync();
+            worker.Die();
+            await worker.Closed;
+        }
+
+        await Assert.ThrowsAnyAsync<Exception>(() => joining);
+        await JoinAsync();
+        Assert.Single(Server.Registry.Connected);
+    }
+
+    [Fact]
+    public async Task A_worker_that_drains_gets_nothing_more_and_then_leaves()
+    {
+        var draining = await JoinGoodAsync();
+        await draining.SetCapacityAsync(0);
+        var other = await JoinGoodAsync();
+
+        var answer = await Gateway.SegmentAsync(await Gateway.GetOrchestratorAsync());
+        await draining.LeaveAsync();
+        await Server.WaitForWorkersAsync(registry => registry.Connected.Count == 1);
+
+        Assert.Equal((2, 0, 1), (answer.Renditions.Count, draining.Assigned, other.Assigned));
+    }
+
+    private static JoinRequest Spoil(TestWorker worker, string nonce, string fault)
+    {
+        var good = worker.Request(nonce);
+        using var stranger = EthereumKey.Create();
+        return fault switch
+        {
+            "signature of another key" => good with { NodeKey = stranger.Address.ToString() },
+            "signature for another pool" => worker.Request(nonce, audience: "another.example"),
+            "payee changed on the way" => good with { Payee = stranger.Address.ToString() },
+            "signature is no hex" => good with { Signature = "0x" + new string('z', 130) },
+            "no signature" => good with { Signature = null! },   // a stranger's JSON may leave it out
+            "node key without checksum" => good with { NodeKey = "0x52908400098527886E0F7030069857D2E4169Ee7" },
+            "no node key" => good with { NodeKey = null! },   // as above
+            "payee is zero" => good with { Payee = Address.Zero.ToString() },
+            "payee is no address" => good with { Payee = "me" },
+            "no capacity" => good with { WishedCapacity = 0 },
+            "no device" => good with { Device = "" },
+            "control characters in the device" => good with { Device = "cpu\0" },
+            _ => good with { Capabilities = null! },   // as above
+        };
+    }
+}
