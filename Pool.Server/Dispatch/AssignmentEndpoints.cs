@@ -84,7 +84,7 @@ internal sealed partial class AssignmentEndpoints(
         {
             return StatusCodes.Status410Gone;
         }
-        catch (TooManyBytesException)
+        catch (Exception large) when (large is TooManyBytesException or BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge })
         {
             assignment.Unclaim(index);
             return StatusCodes.Status413PayloadTooLarge;

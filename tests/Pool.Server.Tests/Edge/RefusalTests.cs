@@ -7,28 +7,6 @@ using Pool.Shared.Livepeer.Wire;
 
 namespace Pool.Server.Tests.Edge;
 
-/// <summary>A server with one worker that answers everything, shared by tests that change nothing in it.</summary>
-public sealed class ServerWithWorker : IAsyncLifetime
-{
-    private TestWorker? _worker;
-
-    internal RunningServer Server { get; private set; } = null!;   // set before any test runs
-
-    internal TestGatewayClient Gateway => Server.Gateway;
-
-    public async Task InitializeAsync()
-    {
-        Server = await RunningServer.StartAsync();
-        _worker = await TestWorker.JoinAsync(Server, capacity: 16, work: assignment => TestAssignment.AnswerAsync(assignment));
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _worker!.DisposeAsync();
-        await Server.DisposeAsync();
-    }
-}
-
 /// <summary>The refusals before the 200, over the real port (protocol §4.2): status, type and words.</summary>
 public sealed class RefusalTests(ServerWithWorker shared) : IClassFixture<ServerWithWorker>
 {
@@ -76,7 +54,7 @@ public sealed class RefusalTests(ServerWithWorker shared) : IClassFixture<Server
         var (status, text) = await shared.Gateway.GetRawAsync($"/segment HTTP/1.1\r\n{WireHeaders.Segment}: {header}\r\nContent-Length: 300000001\r\nX:");
 
         Assert.Equal(500, status);
-        Assert.EndsWith("Internal Server Error\n", text, StringComparison.Ordinal);
+        Assert.Contains("\r\nInternal Server Error\n", text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -123,22 +123,37 @@ public sealed class FailoverTests() : ServerTest(("Dispatch:AcceptTimeout", "00:
     }
 
     [Fact]
-    public async Task When_all_workers_are_full_until_the_end_the_gateway_is_told_so()
+    public async Task When_all_workers_are_full_until_the_end_the_gateway_is_told_that_nobody_is_free()
     {
-        var worker = await JoinAsync(capacity: 2);
+        var worker = await JoinGoodAsync(capacity: 2);
         var (first, second) = (await Gateway.GetOrchestratorAsync(), await Gateway.GetOrchestratorAsync());
+        await Gateway.SegmentAsync(first);
+        await Gateway.SegmentAsync(second);
         await worker.SetCapacityAsync(1);
-        var held = Gateway.SegmentAsync(first);
+        worker.Work = null;
+        var held = Gateway.SegmentAsync(first, 2);
         var assignment = await worker.NextAssignmentAsync();
-        await worker.SetCapacityAsync(2);
-        await worker.SetCapacityAsync(1);
         using var fetched = await assignment.FetchAsync();
 
+        var answer = await SendAsThePatienceEndsAsync(second);
+
+        Assert.Equal("no transcoders available", answer.Error);
+        await TestAssignment.AnswerAsync(assignment);
+        Assert.Equal(2, (await held).Renditions.Count);
+    }
+
+    [Fact]
+    public async Task A_session_beyond_what_the_workers_take_is_capped_and_those_before_it_go_on()
+    {
+        await JoinGoodAsync(capacity: 1);
+        var (first, second) = (await Gateway.GetOrchestratorAsync(), await Gateway.GetOrchestratorAsync());
+        await Gateway.SegmentAsync(first);
+
         var refused = await Gateway.SegmentAsync(second);
+        var known = await Gateway.SegmentAsync(first, 2);
 
         Assert.Equal((403, "OrchestratorCapped\n"), (refused.Status, refused.Text));
-        await TestAssignment.AnswerAsync(assignment);
-        await held;
+        Assert.Equal(2, known.Renditions.Count);
     }
 
     /// <summary>A worker that holds the segment, alone until then.</summary>
