@@ -13,6 +13,7 @@ public sealed class OrchestratorServiceTests : ServerTest
 {
     private const int Unknown = 2;
     private const int InvalidArgument = 3;
+    private const int ResourceExhausted = 8;
     private const int Unimplemented = 12;
 
     [Fact]
@@ -97,6 +98,33 @@ public sealed class OrchestratorServiceTests : ServerTest
         var refusal = await Assert.ThrowsAsync<GrpcCallException>(() => Gateway.CallAsync("Nothing", new PingPong(), PingPong.Parser));
 
         Assert.Equal(Unimplemented, refusal.Status);
+    }
+
+    [Theory]
+    [InlineData("cut", InvalidArgument)]
+    [InlineData("no message", InvalidArgument)]
+    [InlineData("nothing", InvalidArgument)]
+    [InlineData("compressed", Unimplemented)]
+    [InlineData("too long", ResourceExhausted)]
+    public async Task A_request_that_is_no_message_ends_with_its_status(string fault, int status)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Server.Network, "/net.Orchestrator/GetOrchestrator"))
+        {
+            Content = new ByteArrayContent(fault switch
+            {
+                "cut" => [0, 0, 0, 0, 9, 1],
+                "no message" => [0, 0, 0, 0, 2, 0x0a, 0xff],
+                "compressed" => [1, 0, 0, 0, 0],
+                "too long" => [0, 0, 0x40, 0, 1],
+                _ => [],
+            }),
+        };
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/grpc+proto");
+
+        using var answer = await Gateway.SendAsync(request);
+        await answer.Content.ReadAsByteArrayAsync();
+
+        Assert.Equal((200, status.ToString()), ((int)answer.StatusCode, Assert.Single(answer.TrailingHeaders.GetValues("grpc-status"))));
     }
 
     [Theory]

@@ -70,6 +70,19 @@ public sealed class SegmentTests : ServerTest
     }
 
     [Fact]
+    public async Task A_repeated_segment_is_simply_transcoded_again()
+    {
+        await JoinGoodAsync();
+        var terms = await Gateway.GetOrchestratorAsync();
+
+        var first = await Gateway.SegmentAsync(terms);
+        var again = await Gateway.SegmentAsync(terms);
+
+        Assert.Empty(first.Renditions.Select(rendition => rendition.Url).Intersect(again.Renditions.Select(rendition => rendition.Url)));
+        Assert.Equal((2, 2), (await SegmentsAsync("transcoded"), await ContributionsAsync()));
+    }
+
+    [Fact]
     public async Task Bad_input_is_told_in_the_networks_word_and_the_session_stays()
     {
         await JoinAsync(assignment => assignment.FinishAsync(OutcomeKind.BadInput, InputFault.NoKeyFrames));

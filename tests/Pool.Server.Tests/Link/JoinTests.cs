@@ -152,6 +152,21 @@ public sealed class JoinTests() : ServerTest(("Workers:MaxCapacityPerWorker", "3
         Assert.Equal((2, 0, 1), (answer.Renditions.Count, draining.Assigned, other.Assigned));
     }
 
+    [Fact]
+    public async Task A_connection_beyond_the_limit_is_closed_and_the_others_stay()
+    {
+        await using var server = await RunningServer.StartAsync(("Workers:MaxConnections", "1"));
+        await using var first = await TestWorker.JoinAsync(server);
+
+        await using var second = await TestWorker.ConnectAsync(server);
+        await second.Closed;
+        await first.LeaveAsync();
+        await server.WaitForWorkersAsync(registry => registry.Connected.Count == 0);
+        await using var third = await TestWorker.JoinAsync(server);
+
+        Assert.Equal(third.Id, Assert.Single(server.Registry.Connected).Identity.Id.Value);
+    }
+
     private static JoinRequest Spoil(TestWorker worker, string nonce, string fault)
     {
         var good = worker.Request(nonce);
