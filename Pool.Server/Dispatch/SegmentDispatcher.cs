@@ -140,16 +140,18 @@ public sealed partial class SegmentDispatcher
         using var gone = worker.Gone.UnsafeRegister(_ => Fail(assignment, "its connection was lost"), null);
         try
         {
-            await worker.Client.Assign(Message(assignment));
             using var accept = new CancellationTokenSource(_options.AcceptTimeout, _time);
             using var lateAccept = accept.Token.UnsafeRegister(_ => FailUnlessFetched(assignment), null);
             using var attemptEnd = new CancellationTokenSource(limit, _time);
             using var lateAnswer = attemptEnd.Token.UnsafeRegister(_ => Fail(assignment, "it took too long"), null);
             using var tooLate = until.UnsafeRegister(_ => Fail(assignment, "the deadline passed"), null);
+
+            // The times run while the message waits: a worker that does not read its socket holds nothing longer than a silent one.
+            await Task.WhenAny(worker.Client.Assign(Message(assignment)), assignment.End);
             var result = await assignment.End;
             if (result is AttemptResult.Failed)
             {
-                await TellAsync(worker, assignment);
+                _ = TellAsync(worker, assignment);
             }
 
             return (assignment, result);
@@ -163,7 +165,7 @@ public sealed partial class SegmentDispatcher
         }
     }
 
-    /// <summary>A worker that lost an assignment is told to stop; if it cannot be told, its bytes are refused anyway.</summary>
+    /// <summary>A worker that lost an assignment is told to stop; if it cannot be told, its bytes are refused anyway. Nobody waits for it.</summary>
     private static async Task TellAsync(ConnectedWorker worker, LiveAssignment assignment)
     {
         if (worker.Gone.IsCancellationRequested)

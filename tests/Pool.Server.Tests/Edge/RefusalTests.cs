@@ -45,6 +45,20 @@ public sealed class RefusalTests(ServerWithWorker shared) : IClassFixture<Server
         }
     }
 
+    [Theory]
+    [InlineData(Kit.HttpVersion.One)]
+    [InlineData(Kit.HttpVersion.Two)]
+    internal async Task A_refusal_arrives_although_a_large_body_is_still_on_its_way(Kit.HttpVersion version)
+    {
+        var segment = TestJob.Segment(length: 8_000_000);
+        var credentials = TestJob.Credentials(await shared.Gateway.GetOrchestratorAsync(), segment);
+        credentials.AuthToken = null;
+
+        var answer = await shared.Gateway.SegmentAsync(credentials, segment, version);
+
+        Assert.Equal((403, "missing auth token\n"), (answer.Status, answer.Text));
+    }
+
     [Fact]
     public async Task A_body_above_the_networks_limit_is_500_before_it_has_come()
     {
