@@ -22,48 +22,6 @@ public sealed class JoinTests() : ServerTest(("Workers:MaxCapacityPerWorker", "3
         Assert.Equal((2, 1), (await Server.ScalarAsync("SELECT count(*) FROM workers"), await Server.ScalarAsync("SELECT count(*) FROM payees")));
     }
 
-    [Theory]
-    [InlineData("signature of another key", "signature")]
-    [InlineData("signature for another pool", "signature")]
-    [InlineData("payee changed on the way", "signature")]
-    [InlineData("signature is no hex", "signature")]
-    [InlineData("no signature", "signature")]
-    [InlineData("node key without checksum", "node key")]
-    [InlineData("no node key", "node key")]
-    [InlineData("payee is zero", "zero address")]
-    [InlineData("payee is no address", "payout address")]
-    [InlineData("no capacity", "capacity")]
-    [InlineData("no device", "device")]
-    [InlineData("control characters in the device", "device")]
-    [InlineData("no capabilities", "capabilities")]
-    public async Task A_wrong_join_is_refused_with_a_sentence_and_leaves_no_trace(string fault, string word)
-    {
-        var worker = await ConnectAsync();
-        var welcome = await worker.HelloAsync();
-
-        var verdict = await worker.JoinAsync(Spoil(worker, welcome.Nonce, fault));
-
-        Assert.False(verdict.Accepted);
-        Assert.Contains(word, verdict.Reason, StringComparison.Ordinal);
-        Assert.Empty(Server.Registry.Connected);
-        Assert.Equal(0, await Server.ScalarAsync("SELECT count(*) FROM workers"));
-    }
-
-    [Theory]
-    [InlineData(WorkerLink.ProtocolVersion + 1, "the pool must be updated")]
-    [InlineData(WorkerLink.ProtocolVersion - 1, "update the worker")]
-    public async Task Another_version_of_the_link_is_refused_before_anything_is_signed(int version, string advice)
-    {
-        var worker = await ConnectAsync();
-
-        var welcome = await worker.HelloAsync(version);
-
-        Assert.Contains(advice, welcome.Refusal, StringComparison.Ordinal);
-        Assert.Empty(welcome.Nonce);
-        await Assert.ThrowsAsync<HubException>(() => worker.JoinAsync(worker.Request(welcome.Nonce)));
-        await Assert.ThrowsAsync<HubException>(() => worker.HelloAsync());
-    }
-
     [Fact]
     public async Task A_nonce_of_another_connection_is_worth_nothing()
     {
@@ -165,27 +123,5 @@ public sealed class JoinTests() : ServerTest(("Workers:MaxCapacityPerWorker", "3
         await using var third = await TestWorker.JoinAsync(server);
 
         Assert.Equal(third.Id, Assert.Single(server.Registry.Connected).Identity.Id.Value);
-    }
-
-    private static JoinRequest Spoil(TestWorker worker, string nonce, string fault)
-    {
-        var good = worker.Request(nonce);
-        using var stranger = EthereumKey.Create();
-        return fault switch
-        {
-            "signature of another key" => good with { NodeKey = stranger.Address.ToString() },
-            "signature for another pool" => worker.Request(nonce, audience: "another.example"),
-            "payee changed on the way" => good with { Payee = stranger.Address.ToString() },
-            "signature is no hex" => good with { Signature = "0x" + new string('z', 130) },
-            "no signature" => good with { Signature = null! },   // a stranger's JSON may leave it out
-            "node key without checksum" => good with { NodeKey = "0x52908400098527886E0F7030069857D2E4169Ee7" },
-            "no node key" => good with { NodeKey = null! },   // as above
-            "payee is zero" => good with { Payee = Address.Zero.ToString() },
-            "payee is no address" => good with { Payee = "me" },
-            "no capacity" => good with { WishedCapacity = 0 },
-            "no device" => good with { Device = "" },
-            "control characters in the device" => good with { Device = "cpu\0" },
-            _ => good with { Capabilities = null! },   // as above
-        };
     }
 }
