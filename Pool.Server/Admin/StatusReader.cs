@@ -22,8 +22,8 @@ internal sealed partial class StatusReader(
     private const string Primary = "primary";
     private const string Transcoded = "transcoded";
 
-    /// <summary>How long the operator waits for a database that is away.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+    /// <summary>How long the operator waits for a database that is away, and for one that is slow.</summary>
+    private static readonly Patience s_patience = new(RetryFor: TimeSpan.FromSeconds(0.5), Limit: TimeSpan.FromSeconds(20));
 
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
 

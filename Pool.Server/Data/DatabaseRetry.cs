@@ -2,6 +2,11 @@ using Npgsql;
 
 namespace Pool.Server.Data;
 
+/// <summary>When to stop trying.</summary>
+/// <param name="RetryFor">No further attempt begins after this time, except the second: that one is for connections that died in the pool.</param>
+/// <param name="Limit">All attempts together end after this time, also one that is running.</param>
+public readonly record struct Patience(TimeSpan RetryFor, TimeSpan Limit);
+
 /// <summary>
 /// Database work that is done again, on a fresh connection, when it failed for a reason that passes: a Postgres that was restarted leaves
 /// dead connections in the pool, and is away for a moment itself. Only for work that may be done twice.
@@ -18,38 +23,33 @@ public sealed partial class DatabaseRetry(NpgsqlDataSource database, TimeProvide
 
     /// <summary>Runs <paramref name="work"/> until it succeeds, fails for good, or <paramref name="patience"/> is over.</summary>
     /// <param name="work">Is called anew for every attempt, so it opens its own connection.</param>
-    /// <param name="patience">Time for all attempts together.</param>
+    /// <param name="patience">When to stop trying.</param>
     /// <param name="cancellationToken">The caller has lost interest.</param>
     /// <exception cref="NpgsqlException">The last attempt's fault.</exception>
     /// <exception cref="TimeoutException">The database said nothing at all in time.</exception>
-    public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> work, TimeSpan patience, CancellationToken cancellationToken)
+    public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> work, Patience patience, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(patience, time);
+        var since = time.GetTimestamp();
+        using var limit = new CancellationTokenSource(patience.Limit, time);
         using var until = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        NpgsqlException? last = null;
-        for (var pause = s_firstPause; ; pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause)
+        for (var (attempt, pause) = (1, s_firstPause); ; attempt++, pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause)
         {
             try
             {
                 return await work(until.Token);
             }
-            catch (Exception failure) when (FaultIn(failure) is { } fault && MayPass(fault) && !until.IsCancellationRequested)
+            catch (Exception failure) when (FaultIn(failure) is { } fault && MayPass(fault) && !until.IsCancellationRequested
+                && (attempt == 1 || time.GetElapsedTime(since) < patience.RetryFor))
             {
                 LogAgain(fault.Message);
-                last = fault;
                 database.Clear();
             }
-            catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException late) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
-                throw last ?? (Exception)new TimeoutException($"The database has not answered within {patience}.");
+                throw new TimeoutException($"The database has not answered within {patience.Limit}.", late);
             }
 
             await Task.Delay(pause, time, until.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            cancellationToken.ThrowIfCancellationRequested();
-            if (limit.IsCancellationRequested)
-            {
-                throw last;
-            }
         }
     }
 

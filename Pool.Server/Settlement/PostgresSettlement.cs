@@ -35,7 +35,7 @@ internal sealed class PostgresSettlement(NpgsqlDataSource database, DatabaseRetr
     {
         try
         {
-            await retry.RunAsync(cancellationToken => WriteAsync(record, cancellationToken), patience, CancellationToken.None);
+            await retry.RunAsync(cancellationToken => WriteAsync(record, cancellationToken), new Patience(patience, patience), CancellationToken.None);
         }
         catch (Exception failure) when (failure is NpgsqlException or TimeoutException)
         {

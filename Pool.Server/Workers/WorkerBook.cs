@@ -10,7 +10,7 @@ namespace Pool.Server.Workers;
 public sealed class WorkerBook(NpgsqlDataSource database, DatabaseRetry retry, TimeProvider time)
 {
     /// <summary>How long the database may be away while a worker waits at the door; less than the worker waits (docs/protocol.md, Time-outs).</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    private static readonly Patience s_patience = new(RetryFor: TimeSpan.FromSeconds(5), Limit: TimeSpan.FromSeconds(10));
 
     private const string JoinPayee = "INSERT INTO payees (address, first_seen_at) VALUES ($1, $2) ON CONFLICT DO NOTHING";
 
