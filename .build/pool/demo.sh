@@ -4,7 +4,6 @@
 readonly DEMO_STREAMS=2
 readonly DEMO_RUNS_KEPT=5
 readonly DEMO_START_ATTEMPTS=3
-readonly DEMO_STOP_SECONDS=15
 # Two throwaway addresses that every development chain knows; nothing is ever paid to them.
 readonly DEMO_PAYEES=(0x70997970C51812dc3A010C7d01b50e0d17dc79C8 0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC)
 
@@ -19,6 +18,8 @@ run_demo() {
   take_home_lock "$DEMO" || fail "a demo is already running in this clone; end that one with Ctrl-C first"
   trap stop_demo EXIT
   stop_on_signals
+  stop_home "$DEMO"
+  make_temporary_folder "$DEMO"
   need_dotnet
   need_programs postgres ffmpeg
   [[ -z $VIDEO ]] || need_readable_video
@@ -75,7 +76,6 @@ need_readable_video() {
 # Each demo begins with a new database; renditions of the last few runs stay.
 clear_demo() {
   local old
-  stop_home "$DEMO"
   remove_cluster "$DEMO"
   rm -rf -- "$DEMO/server" "$DEMO/worker-1" "$DEMO/worker-2" "$DEMO/log"
   mkdir -p "$DEMO/log" "$DEMO/out"
@@ -83,7 +83,6 @@ clear_demo() {
     while read -r old; do rm -rf -- "$DEMO/out/$old"; done
   OUT="$DEMO/out/$(date +%Y%m%d-%H%M%S)-$$"
   mkdir -p "$OUT"
-  make_temporary_folder "$DEMO"
 }
 
 start_demo() {
@@ -107,6 +106,7 @@ start_demo_server() {
     POOL_SERVICE_URI="https://127.0.0.1:$NETWORK_PORT" POOL_NETWORK_ADDRESS=127.0.0.1 POOL_WEB_ADDRESS=127.0.0.1 \
       launch_server "$DEMO" "$(program_path server)" "$NETWORK_PORT" "$WEB_PORT" "$(connection_string "$DEMO" "$POSTGRES_DATABASE")"
     if wait_for_server "$DEMO" 127.0.0.1 "$WEB_PORT"; then
+      record_ports "$DEMO" "$WEB_PORT" "$NETWORK_PORT"
       return 0
     fi
     stop_process "$DEMO" server TERM "$SERVER_STOP_SECONDS"
@@ -151,20 +151,15 @@ stay_up() {
   exit 1
 }
 
-stop_on_signals() {
-  trap 'exit 130' INT
-  trap 'exit 143' TERM
-  trap 'exit 129' HUP
-}
-
 # Whatever the demo was doing: everything it started ends, its database goes, its results stay.
 stop_demo() {
   local status=$?
   set +e
   trap '' INT TERM HUP
-  stop_process "$BUILD_FOLDER" "build-$$" TERM "$DEMO_STOP_SECONDS"
+  stop_build
   [[ ! -e $DEMO/run/server.pid ]] || say "stopping …"
   stop_home "$DEMO"
   remove_cluster "$DEMO"
+  rm -f "$DEMO/run/ports"
   exit "$status"
 }

@@ -43,8 +43,9 @@ home_is_locked() {
 
 # A short folder for temporary files of home $1's processes: socket paths must stay below 108 bytes. Sets TMPDIR.
 make_temporary_folder() {
-  TMPDIR=$(mktemp -d /tmp/pool-XXXXXXXX)
+  TMPDIR=$(mktemp -d /tmp/pool-XXXXXXXX) || fail "cannot make a folder for temporary files in /tmp"
   export TMPDIR
+  mkdir -p "$1/run"
   printf '%s\n' "$TMPDIR" >"$1/run/tmpdir"
 }
 

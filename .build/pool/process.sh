@@ -104,6 +104,13 @@ wait_until_gone() {
   done
 }
 
+# A signal ends the script through its EXIT trap, which stops what it had started.
+stop_on_signals() {
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  trap 'exit 129' HUP
+}
+
 # Runs a command as a step: its output goes to log $3, and a signal to this script stops it too.
 # $1 = home, $2 = name, $3 = log; the rest is the command. Returns the command's status.
 run_step() {

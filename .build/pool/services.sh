@@ -17,6 +17,9 @@ web_host() {
   esac
 }
 
+# What ./pool status needs to know of home $1: web port $2, network port $3.
+record_ports() { printf 'POOL_WEB_PORT=%s\nPOOL_NETWORK_PORT=%s\n' "$2" "$3" >"$1/run/ports"; }
+
 # Starts the server of home $1 from program $2 on network port $3 and web port $4 with database $5.
 # Settings that are not named here come from the environment and from pool.json in the home.
 launch_server() {

@@ -19,6 +19,8 @@ run_supervisor() {
   need_dotnet
   find_postgres || true
   stop_children
+  remove_temporary_folder "$NODE"
+  make_temporary_folder "$NODE"
   read_node_settings "$@"
   start_node
   printf 'ready\n' >"$NODE/run/state"
@@ -45,7 +47,7 @@ read_node_settings() {
   CHILDREN=(server)
   [[ -n $DATABASE ]] || CHILDREN=(postgres server)
   [[ ${1-} != --with-worker ]] || CHILDREN+=(worker)
-  printf 'POOL_WEB_PORT=%s\nPOOL_NETWORK_PORT=%s\n' "$WEB_PORT" "$NETWORK_PORT" >"$NODE/run/ports"
+  record_ports "$NODE" "$WEB_PORT" "$NETWORK_PORT"
 }
 
 # $1 = port, $2 = environment variable, $3 = key in pool.json.
@@ -139,6 +141,7 @@ stop_node() {
   set +e
   trap '' TERM INT HUP
   stop_children
+  remove_temporary_folder "$NODE"
   rm -f "$NODE/run/state" "$NODE/run/ports" "$NODE/run/supervisor.pid"
   log_line "stopped"
 }

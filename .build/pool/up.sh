@@ -1,10 +1,8 @@
-# A production-like node: up, down, status, clean.
+# A production-like node: up, down, clean.
 # shellcheck shell=bash
 
 readonly NODE_START_SECONDS=$((POSTGRES_START_SECONDS + SERVER_START_SECONDS + 10))
 readonly NODE_STOP_SECONDS=$((WORKER_STOP_SECONDS + SERVER_STOP_SECONDS + POSTGRES_STOP_SECONDS + 10))
-# What "status" returns when nothing runs, as init scripts do.
-readonly NOT_RUNNING=3
 
 run_up() {
   local home worker=() option
@@ -30,6 +28,7 @@ run_up() {
   else
     need_programs postgres ${worker[@]+ffmpeg}
   fi
+  stop_build_on_exit
   build_pool
   copy_programs "$home"
   local log="$home/log/supervisor.log" size
@@ -113,29 +112,6 @@ something_is_left() {
     [[ -z $(session_members "$1" "${name%.pid}") ]] || return 0
   done
   return 1
-}
-
-run_status() {
-  local home name
-  home=$(node_home)
-  if ! home_is_locked "$home" || [[ ! -r $home/run/ports ]]; then
-    if [[ " $* " == *" --json "* ]]; then
-      say '{"running":false}'
-    else
-      say "not running (home: $home); ./pool up starts it"
-    fi
-    return "$NOT_RUNNING"
-  fi
-  if [[ " $* " != *" --json "* ]]; then
-    for name in supervisor postgres server worker; do
-      [[ ! -e $home/run/$name.pid ]] || printf '%-10s %s\n' "$name" "$(recorded_pid "$home" "$name" || printf 'restarting')"
-    done
-  fi
-  need_dotnet
-  # shellcheck disable=SC1091  # written by the supervisor
-  source "$home/run/ports"
-  export POOL_HOME=$home POOL_WEB_PORT POOL_NETWORK_PORT
-  exec dotnet "$home/app/server/pool-server.dll" status "$@"
 }
 
 run_clean() {
