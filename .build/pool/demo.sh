@@ -127,6 +127,7 @@ play_demo() {
   local status=0 arguments
   arguments=(run --video "$VIDEO" --orchestrator "https://127.0.0.1:$NETWORK_PORT" --status-url "http://127.0.0.1:$WEB_PORT/operator/status"
     --token-file "$DEMO/server/operator.token" --gateway "$(program_path gateway)" --out "$OUT/streams" --streams "$DEMO_STREAMS" --report "${REPORT:-$OUT/report.json}")
+  [[ -z $ONCE ]] || arguments+=(--once)
   env -C "$DEMO" "$OWNER_VARIABLE=$DEMO" setsid -- dotnet "$(program_path demo)" "${arguments[@]}" </dev/null 8>&- 9>&- &
   PLAYER=$!
   record_process "$DEMO" demo "$PLAYER"

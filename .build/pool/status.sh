@@ -13,10 +13,10 @@ run_status() {
   home=$(node_home)
   if answers_status "$home"; then
     [[ -n $json ]] || { show_processes "$home"; mention_demo "$home/demo"; }
-    become_status "$home" "$home/app/server/pool-server.dll" $json
+    become_status "$home" "$home/app/server/pool-server.dll" ${json:+"$json"}
   elif answers_status "$home/demo"; then
     [[ -n $json ]] || { say "No node runs in $home; this is the demo that does:"; show_processes "$home/demo"; }
-    become_status "$home/demo" "$(program_path server)" $json
+    become_status "$home/demo" "$(program_path server)" ${json:+"$json"}
   fi
   say_nothing_runs "$home" "$json"
   return "$NOT_RUNNING"
