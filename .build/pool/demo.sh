@@ -161,6 +161,6 @@ stop_demo() {
   [[ ! -e $DEMO/run/server.pid ]] || say "stopping …"
   stop_home "$DEMO"
   remove_cluster "$DEMO"
-  rm -f "$DEMO/run/ports"
+  rm -rf -- "$DEMO/run/ports" "$DEMO/server" "$DEMO/worker-1" "$DEMO/worker-2"
   exit "$status"
 }

@@ -106,7 +106,8 @@ wait_until_gone() {
 
 # A signal ends the script through its EXIT trap, which stops what it had started.
 stop_on_signals() {
-  trap 'exit 130' INT
+  # The terminal has just written "^C".
+  trap '[[ ! -t 2 ]] || printf "\n" >&2; exit 130' INT
   trap 'exit 143' TERM
   trap 'exit 129' HUP
 }
