@@ -86,13 +86,14 @@ clear_demo() {
 }
 
 start_demo() {
-  local number
+  local number workers=()
   start_demo_server
   for ((number = 1; number <= ${#DEMO_PAYEES[@]}; number++)); do
+    workers+=("worker-$number")
     launch_worker "$DEMO" "worker-$number" "$(program_path worker)" "${DEMO_PAYEES[number - 1]}" 127.0.0.1 "$WEB_PORT"
   done
   [[ -n $VIDEO ]] || make_clip
-  wait_for_workers "$DEMO" "$WEB_PORT" "${#DEMO_PAYEES[@]}" || exit 1
+  wait_for_workers "$DEMO" 127.0.0.1 "$WEB_PORT" "${workers[@]}" || exit 1
 }
 
 # A port that was free may be taken a moment later, by another demo for instance; then others are picked.

@@ -16,7 +16,7 @@ make_home() {
   fi
   content=$(find "$home" -mindepth 1 -maxdepth 1 ! -name pool.json ! -name demo ! -name build -print -quit 2>/dev/null || true)
   mkdir -p -- "$home" 2>/dev/null || fail "cannot make the folder $home; set POOL_HOME to one that this user may write"
-  [[ -w $home ]] || fail "cannot write in $home; set POOL_HOME to a folder that this user may write"
+  [[ -w $home ]] || fail "cannot write in $home; clone into a folder of your own, or set POOL_HOME to one that this user may write"
   [[ -n $content ]] || printf 'Made by ./pool; ./pool clean removes what is in here.\n' >"$home/$HOME_MARK"
   chmod go-w -- "$home"
   mkdir -p "$home/run" "$home/log"

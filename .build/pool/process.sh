@@ -31,6 +31,9 @@ boot_id() { cat /proc/sys/kernel/random/boot_id; }
 start_process() {
   local home=$1 name=$2 log=$3
   shift 3
+  mkdir -p "$home/run"
+  # Logs are appended to; what this start wrote begins here.
+  { stat -c %s -- "$log" 2>/dev/null || printf '0\n'; } >"$home/run/$name.offset"
   env -C "$home" "$OWNER_VARIABLE=$home" setsid -- "$@" </dev/null >>"$log" 2>&1 7>&- 8>&- 9>&- &
   STARTED_PID=$!
   record_process "$home" "$name" "$STARTED_PID"

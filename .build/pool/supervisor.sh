@@ -44,6 +44,7 @@ read_node_settings() {
   PAYOUT=$(setting "$NODE" POOL_PAYOUT_ADDRESS payoutAddress '')
   need_node_port "$NETWORK_PORT" POOL_NETWORK_PORT networkPort
   need_node_port "$WEB_PORT" POOL_WEB_PORT webPort
+  [[ $NETWORK_PORT != "$WEB_PORT" ]] || fail "port $WEB_PORT is set for both gateways and workers: POOL_NETWORK_PORT and POOL_WEB_PORT must differ"
   CHILDREN=(server)
   [[ -n $DATABASE ]] || CHILDREN=(postgres server)
   [[ ${1-} != --with-worker ]] || CHILDREN+=(worker)
@@ -74,7 +75,10 @@ start_node() {
         launch_child server
         wait_for_server "$NODE" "$WEB_HOST" "$WEB_PORT" || exit 1
         ;;
-      *) launch_child "$name" ;;
+      worker)
+        launch_child worker
+        wait_for_workers "$NODE" "$WEB_HOST" "$WEB_PORT" worker || exit 1
+        ;;
     esac
   done
 }

@@ -60,8 +60,8 @@ wait_for_node() {
   local home=$1 deadline=$((SECONDS + NODE_START_SECONDS)) state
   until state=$(cat -- "$home/run/state" 2>/dev/null) && [[ $state == ready ]]; do
     if [[ -n ${SUPERVISOR-} ]] && ! kill -0 "$SUPERVISOR" 2>/dev/null && ! home_is_locked "$home"; then
-      warn "the pool did not start:"
-      tail -c "+$(($2 + 1))" -- "$home/log/supervisor.log" | grep -v '^20[0-9-]*T' >&2 || true
+      tail -c "+$(($2 + 1))" -- "$home/log/supervisor.log" | grep -v '^20[0-9-]*T' >&2 ||
+        warn "the pool did not start; its log: $home/log/supervisor.log"
       exit 1
     fi
     if ((SECONDS >= deadline)); then
