@@ -74,7 +74,7 @@ wait_for_workers() {
   until (($(connected_workers "$home" "$host" "$port") >= $#)); do
     for name in "$@"; do
       if ! recorded_pid "$home" "$name" >/dev/null; then
-        show_last_words "$home" "$name" "the $name ended before it was connected"
+        show_last_words "$home" "$name" "$name ended before it was connected"
         return 1
       fi
     done

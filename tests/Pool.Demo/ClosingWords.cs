@@ -25,7 +25,11 @@ public static class ClosingWords
             yield return $"  and {report.Errors.Count - ErrorsShown} more";
         }
 
-        yield return $"Play it:  ffplay {Quoted(report.Playlist)}   (or open that file in VLC or mpv)";
+        if (report.Segments.Ok > 0)
+        {
+            yield return $"Play it:  ffplay {Quoted(report.Playlist)}   (or open that file in VLC or mpv)";
+        }
+
         foreach (var worker in books.Workers)
         {
             yield return string.Create(
