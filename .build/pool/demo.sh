@@ -143,9 +143,9 @@ stay_up() {
   local status=$1
   trap 'exit '"$status" INT TERM HUP
   say ""
-  say "Still running; Ctrl-C stops everything."
-  say "  stream another video:  ./pool gateway stream VIDEO --orchestrator https://127.0.0.1:$NETWORK_PORT --out DIR"
-  say "  logs: $DEMO/log"
+  say "Still running; Ctrl-C stops everything. Another video:"
+  say "  ./pool gateway stream VIDEO --out DIR --orchestrator https://127.0.0.1:$NETWORK_PORT"
+  say "Logs: $DEMO/log"
   while recorded_pid "$DEMO" server >/dev/null && recorded_pid "$DEMO" postgres >/dev/null; do
     pause 1
   done

@@ -73,5 +73,6 @@ stop_home() {
   done
   stop_process "$home" server TERM "$SERVER_STOP_SECONDS"
   stop_postgres "$home"
+  rm -f -- "$home"/run/*.offset
   remove_temporary_folder "$home"
 }
