@@ -20,12 +20,13 @@ public sealed class SchemaKeyTests
         await using var db = Open(source);
 
         var real = await ReadAsync(source, """
-            SELECT k.table_name || ' (' || string_agg(k.column_name, ', ' ORDER BY k.ordinal_position) || ')'
-            FROM information_schema.key_column_usage k
-            JOIN information_schema.table_constraints c USING (constraint_schema, constraint_name)
-            WHERE c.constraint_type = 'PRIMARY KEY' AND c.table_schema = 'public'
-              AND NOT (SELECT relispartition FROM pg_class WHERE oid = format('public.%I', k.table_name)::regclass)
-            GROUP BY k.table_name
+            SELECT r.relname || ' (' || string_agg(a.attname, ', ' ORDER BY k.position) || ')'
+            FROM pg_constraint c
+            JOIN pg_class r ON r.oid = c.conrelid AND NOT r.relispartition
+            CROSS JOIN LATERAL unnest(c.conkey) WITH ORDINALITY AS k (number, position)
+            JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = k.number
+            WHERE c.contype = 'p' AND c.connamespace = 'public'::regnamespace
+            GROUP BY r.relname
             """);
 
         Assert.Equal(real.Where(key => !key.StartsWith(Journal, StringComparison.Ordinal)), Sorted(db.Model.GetEntityTypes().Select(Key)));
