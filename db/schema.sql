@@ -176,4 +176,3 @@ ALTER TABLE public.segments
 
 ALTER TABLE ONLY public.workers
     ADD CONSTRAINT workers_payee_fkey FOREIGN KEY (payee) REFERENCES public.payees(address);
-
