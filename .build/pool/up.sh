@@ -35,6 +35,8 @@ run_up() {
   size=$(stat -c %s -- "$log" 2>/dev/null || printf 0)
   env "$OWNER_VARIABLE=$home" setsid -- "$ROOT/pool" supervise ${worker[@]+"${worker[@]}"} </dev/null >>"$log" 2>&1 7>&- 8>&- 9>&- &
   SUPERVISOR=$!
+  # Who interrupts the start does not want the node; its supervisor takes back what it has started.
+  trap 'kill -TERM "$SUPERVISOR" 2>/dev/null; printf "\n" >&2; fail "interrupted; what was started stops again"' INT
   wait_for_node "$home" "$size"
   announce_node "$home"
 }
