@@ -7,6 +7,9 @@ namespace Pool.Worker.Transcoding.Host;
 /// <summary>Starts host processes with nothing of this process but three pipes.</summary>
 internal static class HostLauncher
 {
+    /// <summary>Memory that may be mapped for every byte that may be in use; what is in use is watched from outside.</summary>
+    private const long MappedPerUsed = 4;
+
     /// <summary>
     /// The variables a host gets from the worker: where libraries and drivers are. Everything else of the worker's environment may be
     /// a secret and stays here.
@@ -94,8 +97,8 @@ internal static class HostLauncher
             start.Environment[name] = value;
         }
 
-        // Room for what is mapped and not used; memory in use is watched from outside.
-        start.Environment[SandboxOrder.Variable] = new SandboxOrder(options.DevicePaths, options.MaxMemoryBytes * 2, null).Write();
+        var order = new SandboxOrder(options.DevicePaths, options.MaxMemoryBytes * MappedPerUsed, null);
+        start.Environment[SandboxOrder.Variable] = order.Write();
         return start;
     }
 }

@@ -40,6 +40,9 @@ internal sealed class HostLink : IAsyncDisposable
 
     public bool IsDead => _dead;
 
+    /// <summary>Ends when the host has let go of the segment that was cancelled last, or was killed because it did not.</summary>
+    public Task Obeyed { get; private set; } = Task.CompletedTask;
+
     public TimeSpan Age => _time.GetElapsedTime(_startedAt);
 
     /// <summary>Starts a host and waits for its first word.</summary>
@@ -113,7 +116,7 @@ internal sealed class HostLink : IAsyncDisposable
             else
             {
                 // Who it was is reckoned now: the segment's bytes go with the caller.
-                _ = CallOffAsync(job, order.Segment.Fingerprint(order.Job.Profiles), order.OnHang);
+                Obeyed = CallOffAsync(job, order.Segment.Fingerprint(order.Job.Profiles), order.OnHang);
             }
         }
     }
