@@ -24,6 +24,7 @@ internal static class HostLauncher
     [
         new("DOTNET_EnableDiagnostics", "0"),   // no debugger's socket in /tmp
         new("DOTNET_gcConcurrent", "0"),
+        new("DOTNET_GCgen0size", "400000"),   // 4 MiB, in hexadecimal: what is managed here is small and dies young
         new("MALLOC_ARENA_MAX", "4"),   // a heap for every codec thread would only ever grow
     ];
 
@@ -97,7 +98,7 @@ internal static class HostLauncher
             start.Environment[name] = value;
         }
 
-        var order = new SandboxOrder(options.DevicePaths, options.MaxMemoryBytes * MappedPerUsed, null);
+        var order = new SandboxOrder(options.DevicePaths, options.MaxMemoryBytes * MappedPerUsed);
         start.Environment[SandboxOrder.Variable] = order.Write();
         return start;
     }

@@ -52,7 +52,7 @@ public sealed partial class TranscodeHostProcess : ITranscoder
         ArgumentNullException.ThrowIfNull(options);
         var transcoder = new TranscodeHostProcess(options, await HostLane.StartAsync(options, logger, time, cancellationToken), logger, time);
         var sandbox = transcoder.Sandbox;
-        if (sandbox.IsTight && sandbox.Missing.Count == 0)
+        if (sandbox.IsWhole)
         {
             LogSandbox(logger, sandbox);
         }
@@ -90,6 +90,11 @@ public sealed partial class TranscodeHostProcess : ITranscoder
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_closing.IsCancellationRequested)
+        {
+            return;
+        }
+
         await _closing.CancelAsync();
         await _shared.DisposeAsync();
         for (var place = 0; place < MaxLoneHosts; place++)

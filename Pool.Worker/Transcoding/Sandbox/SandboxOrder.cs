@@ -9,7 +9,9 @@ namespace Pool.Worker.Transcoding.Sandbox;
 /// <param name="DevicePaths">Devices it may open, e.g. <c>/dev/dri</c>.</param>
 /// <param name="MaxDataBytes">Most memory of its own it may map.</param>
 /// <param name="Confinement">What is in force already; null before it is confined.</param>
-internal sealed record SandboxOrder(IReadOnlyList<string> DevicePaths, long MaxDataBytes, SandboxReport? Confinement)
+/// <param name="KeptDescriptor">A descriptor that is to be closed with the seal; 0 for none.</param>
+internal sealed record SandboxOrder(
+    IReadOnlyList<string> DevicePaths, long MaxDataBytes, SandboxReport? Confinement = null, int KeptDescriptor = 0)
 {
     public const string Variable = "POOL_TRANSCODE_HOST_SANDBOX";
 
@@ -21,7 +23,7 @@ internal sealed record SandboxOrder(IReadOnlyList<string> DevicePaths, long MaxD
     {
         var text = Environment.GetEnvironmentVariable(Variable);
         return string.IsNullOrEmpty(text)
-            ? new SandboxOrder([], DefaultMaxDataBytes, null)
+            ? new SandboxOrder([], DefaultMaxDataBytes)
             : JsonSerializer.Deserialize<SandboxOrder>(text) ?? throw new InvalidDataException($"{Variable} is empty");
     }
 

@@ -58,7 +58,8 @@ public sealed class HostSeriesTests(ITestOutputHelper output)
         }
 
         Assert.InRange(host.Started.Count, kills + 1, int.MaxValue);
-        Assert.All(host.Started.Where(started => started.Process != host.Transcoder.ProcessId), started => Assert.False(IsOurChild(started.Process)));
+        await host.DisposeAsync();
+        Assert.All(host.Started, started => Assert.False(IsOurChild(started.Process)));
         Assert.InRange(Descriptors("self"), 0, descriptors + AllowedDescriptors);
     }
 
@@ -76,7 +77,7 @@ public sealed class HostSeriesTests(ITestOutputHelper output)
         output.WriteLine($"{memory >> 10} KiB before, {after >> 10} KiB after {segments} segments");
         Assert.Single(host.Started);
         Assert.InRange(after ?? long.MaxValue, 0, (memory ?? 0) + AllowedGrowthBytes);
-        Assert.Equal(descriptors, Descriptors(host.Transcoder.ProcessId.ToString(CultureInfo.InvariantCulture)));
+        Assert.InRange(Descriptors(host.Transcoder.ProcessId.ToString(CultureInfo.InvariantCulture)), 0, descriptors + AllowedDescriptors);
         await using var fresh = await HostUnderTest.StartAsync();
         Assert.Equal(
             (await fresh.TranscodeAsync("stream", Clips.Long, Clips.Rich)).Bytes, (await host.TranscodeAsync("stream", Clips.Long, Clips.Rich)).Bytes);

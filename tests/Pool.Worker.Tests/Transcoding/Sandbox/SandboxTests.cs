@@ -62,6 +62,26 @@ public sealed class SandboxTests
     }
 
     [Fact]
+    public async Task A_host_holds_nothing_that_the_worker_has_open()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"pool-open-{Guid.NewGuid():N}");
+        await File.WriteAllTextAsync(path, "open");
+        var careless = Linux.Open(path, Linux.OpenReadOnly);
+        try
+        {
+            await using var host = await HostUnderTest.StartAsync();
+
+            Assert.DoesNotContain(path, LinksIn(Proc(host, "fd")));
+            Assert.Contains("no inherited files", host.Transcoder.Sandbox.Applied);
+        }
+        finally
+        {
+            Linux.Close(careless);
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
     public void A_process_without_a_sandbox_finds_that_it_has_none()
     {
         var (denied, open) = SandboxProof.Run();
@@ -87,6 +107,19 @@ public sealed class SandboxTests
 
     private static string Limit(string[] limits, string name) =>
         limits.Single(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+
+    /// <summary>A host hides it from everybody but root.</summary>
+    private static IEnumerable<string?> LinksIn(string folder)
+    {
+        try
+        {
+            return [.. Directory.GetFiles(folder).Select(file => new FileInfo(file).LinkTarget)];
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
 
     /// <summary>A host hides it from everybody but root.</summary>
     private static string[] ReadableEnvironment(string path)
