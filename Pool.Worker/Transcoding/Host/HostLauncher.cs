@@ -59,6 +59,16 @@ internal static class HostLauncher
         }
     }
 
+    /// <summary>Waits until a host that was killed is gone, and gives its pipes back: a process whose streams were used leaves them to us.</summary>
+    public static async Task BuryAsync(Process process)
+    {
+        await process.WaitForExitAsync();
+        await process.StandardInput.BaseStream.DisposeAsync();
+        process.StandardOutput.Dispose();
+        process.StandardError.Dispose();
+        process.Dispose();
+    }
+
     private static void Parent(ProcessStartInfo start, TaskCompletionSource<Process> started)
     {
         try

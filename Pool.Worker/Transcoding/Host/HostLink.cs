@@ -66,9 +66,8 @@ internal sealed class HostLink : IAsyncDisposable
         catch
         {
             HostLauncher.Kill(process);
-            await process.WaitForExitAsync(CancellationToken.None);
             await complaints;
-            process.Dispose();
+            await HostLauncher.BuryAsync(process);
             throw;
         }
     }
@@ -132,8 +131,7 @@ internal sealed class HostLink : IAsyncDisposable
         await _reading;
         await _complaints;
         await _watching;
-        await _process.WaitForExitAsync();
-        _process.Dispose();
+        await HostLauncher.BuryAsync(_process);
     }
 
     private async Task SendAsync(HostLinkJob job, HostOrder order, CancellationToken cancellationToken)
@@ -163,20 +161,13 @@ internal sealed class HostLink : IAsyncDisposable
                     return await EndAsync(frame, flow, limit, cancellationToken);
                 }
 
-                await limit.OutsideAsync(HandOnAsync(frame, flow, cancellationToken));
+                await limit.OutsideAsync(flow.TakeAsync(frame, cancellationToken));
                 await _writer.WriteNumberAsync(HostFrameKind.Credit, job.Id, job.Taken(frame), either);
             }
         }
 
         return null;
     }
-
-    private static ValueTask HandOnAsync(HostFrame frame, RenditionFlow flow, CancellationToken cancellationToken) => frame.Kind switch
-    {
-        HostFrameKind.RenditionBytes => flow.WriteAsync(frame.Number, frame.AfterNumber, cancellationToken),
-        HostFrameKind.RenditionSignature => flow.SignAsync(frame.Number, frame.AfterNumber, cancellationToken),
-        _ => flow.CompleteAsync(frame.Number, cancellationToken),
-    };
 
     private static async Task<TranscodeOutcome> EndAsync(HostFrame frame, RenditionFlow flow, PausableLimit limit, CancellationToken cancellationToken)
     {

@@ -31,6 +31,15 @@ internal sealed class RenditionFlow : IDisposable
         }
     }
 
+    /// <summary>Takes what a host says of a rendition.</summary>
+    /// <exception cref="HostBrokenException">It makes no sense.</exception>
+    public ValueTask TakeAsync(HostFrame frame, CancellationToken cancellationToken) => frame.Kind switch
+    {
+        HostFrameKind.RenditionBytes => WriteAsync(frame.Number, frame.AfterNumber, cancellationToken),
+        HostFrameKind.RenditionSignature => SignAsync(frame.Number, frame.AfterNumber, cancellationToken),
+        _ => CompleteAsync(frame.Number, cancellationToken),
+    };
+
     /// <exception cref="HostBrokenException">There is no such rendition, or it has ended.</exception>
     public ValueTask WriteAsync(int index, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {

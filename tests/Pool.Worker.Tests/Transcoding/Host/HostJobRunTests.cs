@@ -121,7 +121,7 @@ public sealed class HostJobRunTests : IDisposable
             }
         }
 
-        public List<(HostFrameKind Kind, int Rendition, string Rest)> Frames()
+        public List<(HostFrameKind Kind, int Rendition, string Hex)> Frames()
         {
             Position = 0;
             var (header, frames) = (new byte[HostFrame.HeaderBytes], new List<(HostFrameKind, int, string)>());
