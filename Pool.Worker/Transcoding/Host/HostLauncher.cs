@@ -7,6 +7,9 @@ namespace Pool.Worker.Transcoding.Host;
 /// <summary>Starts host processes with nothing of this process but three pipes.</summary>
 internal static class HostLauncher
 {
+    /// <summary>Memory that may be mapped for every byte that may be in use; what is in use is watched from outside.</summary>
+    private const long MappedPerUsed = 4;
+
     /// <summary>
     /// The variables a host gets from the worker: where libraries and drivers are. Everything else of the worker's environment may be
     /// a secret and stays here.
@@ -21,6 +24,7 @@ internal static class HostLauncher
     [
         new("DOTNET_EnableDiagnostics", "0"),   // no debugger's socket in /tmp
         new("DOTNET_gcConcurrent", "0"),
+        new("DOTNET_GCgen0size", "400000"),   // 4 MiB, in hexadecimal: what is managed here is small and dies young
         new("MALLOC_ARENA_MAX", "4"),   // a heap for every codec thread would only ever grow
     ];
 
@@ -53,6 +57,16 @@ internal static class HostLauncher
         {
             // It has ended by itself.
         }
+    }
+
+    /// <summary>Waits until a host that was killed is gone, and gives its pipes back: a process whose streams were used leaves them to us.</summary>
+    public static async Task BuryAsync(Process process)
+    {
+        await process.WaitForExitAsync();
+        await process.StandardInput.BaseStream.DisposeAsync();
+        process.StandardOutput.Dispose();
+        process.StandardError.Dispose();
+        process.Dispose();
     }
 
     private static void Parent(ProcessStartInfo start, TaskCompletionSource<Process> started)
@@ -94,8 +108,8 @@ internal static class HostLauncher
             start.Environment[name] = value;
         }
 
-        // Room for what is mapped and not used; memory in use is watched from outside.
-        start.Environment[SandboxOrder.Variable] = new SandboxOrder(options.DevicePaths, options.MaxMemoryBytes * 2, options.InputFile, null).Write();
+        var order = new SandboxOrder(options.DevicePaths, options.MaxMemoryBytes * MappedPerUsed, options.InputFile);
+        start.Environment[SandboxOrder.Variable] = order.Write();
         return start;
     }
 }

@@ -40,6 +40,9 @@ internal sealed class HostLink : IAsyncDisposable
 
     public bool IsDead => _dead;
 
+    /// <summary>Ends when the host has let go of the segment that was cancelled last, or was killed because it did not.</summary>
+    public Task Obeyed { get; private set; } = Task.CompletedTask;
+
     public TimeSpan Age => _time.GetElapsedTime(_startedAt);
 
     /// <summary>Starts a host and waits for its first word.</summary>
@@ -63,9 +66,8 @@ internal sealed class HostLink : IAsyncDisposable
         catch
         {
             HostLauncher.Kill(process);
-            await process.WaitForExitAsync(CancellationToken.None);
             await complaints;
-            process.Dispose();
+            await HostLauncher.BuryAsync(process);
             throw;
         }
     }
@@ -113,7 +115,7 @@ internal sealed class HostLink : IAsyncDisposable
             else
             {
                 // Who it was is reckoned now: the segment's bytes go with the caller.
-                _ = CallOffAsync(job, order.Segment.Fingerprint(order.Job.Profiles), order.OnHang);
+                Obeyed = CallOffAsync(job, order.Segment.Fingerprint(order.Job.Profiles), order.OnHang);
             }
         }
     }
@@ -169,8 +171,7 @@ internal sealed class HostLink : IAsyncDisposable
         await _reading;
         await _complaints;
         await _watching;
-        await _process.WaitForExitAsync();
-        _process.Dispose();
+        await HostLauncher.BuryAsync(_process);
     }
 
     private async Task SendAsync(HostLinkJob job, HostOrder order, CancellationToken cancellationToken)
@@ -200,20 +201,13 @@ internal sealed class HostLink : IAsyncDisposable
                     return await EndAsync(frame, flow, limit, cancellationToken);
                 }
 
-                await limit.OutsideAsync(HandOnAsync(frame, flow, cancellationToken));
+                await limit.OutsideAsync(flow.TakeAsync(frame, cancellationToken));
                 await _writer.WriteNumberAsync(HostFrameKind.Credit, job.Id, job.Taken(frame), either);
             }
         }
 
         return null;
     }
-
-    private static ValueTask HandOnAsync(HostFrame frame, RenditionFlow flow, CancellationToken cancellationToken) => frame.Kind switch
-    {
-        HostFrameKind.RenditionBytes => flow.WriteAsync(frame.Number, frame.AfterNumber, cancellationToken),
-        HostFrameKind.RenditionSignature => flow.SignAsync(frame.Number, frame.AfterNumber, cancellationToken),
-        _ => flow.CompleteAsync(frame.Number, cancellationToken),
-    };
 
     private static async Task<TranscodeOutcome> EndAsync(HostFrame frame, RenditionFlow flow, PausableLimit limit, CancellationToken cancellationToken)
     {

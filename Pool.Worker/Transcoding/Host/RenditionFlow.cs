@@ -2,12 +2,10 @@ using System.Security.Cryptography;
 
 namespace Pool.Worker.Transcoding.Host;
 
-/// <summary>A second attempt at a segment made other bytes than the first had already handed out.</summary>
-internal sealed class RenditionMismatchException() : Exception("a second attempt made other bytes than were already handed out");
-
 /// <summary>
-/// The way of a job's bytes from the host to its sink. When an attempt dies, the next makes the same bytes again: those that were
-/// handed out already are compared by hash and left out, so the sink sees every byte once.
+/// The way of a job's bytes from the host to its sink. When an attempt dies and the next makes the same bytes again, those that were
+/// handed out already are compared by hash and left out, so the sink sees every byte once. Encoders need not make the same bytes again
+/// (x264's threads do not when the bitrate is limited): then nothing more is handed out, and <see cref="IsBroken"/>.
 /// </summary>
 internal sealed class RenditionFlow : IDisposable
 {
@@ -20,6 +18,9 @@ internal sealed class RenditionFlow : IDisposable
         _renditions = [.. Enumerable.Range(0, renditions).Select(_ => new Rendition())];
     }
 
+    /// <summary>An attempt made other bytes than were handed out before; the sink gets no more.</summary>
+    public bool IsBroken { get; private set; }
+
     /// <summary>Begins again: the next bytes are the first of each rendition.</summary>
     public void Restart()
     {
@@ -30,17 +31,26 @@ internal sealed class RenditionFlow : IDisposable
         }
     }
 
+    /// <summary>Takes what a host says of a rendition.</summary>
+    /// <exception cref="HostBrokenException">It makes no sense.</exception>
+    public ValueTask TakeAsync(HostFrame frame, CancellationToken cancellationToken) => frame.Kind switch
+    {
+        HostFrameKind.RenditionBytes => WriteAsync(frame.Number, frame.AfterNumber, cancellationToken),
+        HostFrameKind.RenditionSignature => SignAsync(frame.Number, frame.AfterNumber, cancellationToken),
+        _ => CompleteAsync(frame.Number, cancellationToken),
+    };
+
     /// <exception cref="HostBrokenException">There is no such rendition, or it has ended.</exception>
-    /// <exception cref="RenditionMismatchException">These are not the bytes of the attempt before.</exception>
     public ValueTask WriteAsync(int index, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         var rendition = Find(index);
         if (rendition.Repeated < rendition.Delivered)
         {
             bytes = bytes[rendition.Repeat(bytes.Span)..];
+            IsBroken |= !rendition.IsSame;
         }
 
-        if (bytes.IsEmpty)
+        if (IsBroken || bytes.IsEmpty)
         {
             return ValueTask.CompletedTask;
         }
@@ -58,7 +68,7 @@ internal sealed class RenditionFlow : IDisposable
     public ValueTask SignAsync(int index, ReadOnlyMemory<byte> signature, CancellationToken cancellationToken)
     {
         var rendition = Find(index);
-        if (rendition.IsSigned)
+        if (IsBroken || rendition.IsSigned)
         {
             return ValueTask.CompletedTask;
         }
@@ -71,12 +81,8 @@ internal sealed class RenditionFlow : IDisposable
     public ValueTask CompleteAsync(int index, CancellationToken cancellationToken)
     {
         var rendition = Find(index);
-        if (rendition.Repeated < rendition.Delivered)
-        {
-            throw new RenditionMismatchException();
-        }
-
-        if (rendition.IsComplete)
+        IsBroken |= rendition.Repeated < rendition.Delivered;
+        if (IsBroken || rendition.IsComplete)
         {
             return ValueTask.CompletedTask;
         }
@@ -122,15 +128,17 @@ internal sealed class RenditionFlow : IDisposable
 
         public bool IsSigned { get; set; }
 
+        /// <summary>What has been repeated is what was delivered, as far as that can be known yet.</summary>
+        public bool IsSame { get; private set; } = true;
+
         /// <summary>Takes what was delivered before; returns how many bytes that were.</summary>
         public int Repeat(ReadOnlySpan<byte> bytes)
         {
             var count = (int)Math.Min(bytes.Length, Delivered - Repeated);
             Check.AppendData(bytes[..count]);
             Repeated += count;
-            return Repeated < Delivered || Check.GetCurrentHash().AsSpan().SequenceEqual(_delivered.GetCurrentHash())
-                ? count
-                : throw new RenditionMismatchException();
+            IsSame = Repeated < Delivered || Check.GetCurrentHash().AsSpan().SequenceEqual(_delivered.GetCurrentHash());
+            return count;
         }
 
         public void Deliver(ReadOnlySpan<byte> bytes)

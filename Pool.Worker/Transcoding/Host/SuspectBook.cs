@@ -1,9 +1,10 @@
 namespace Pool.Worker.Transcoding.Host;
 
 /// <summary>
-/// Remembers which segments were in a host when it died, and which streams are known for it. A segment that was there at one death
-/// runs alone from then on; at the second it is condemned, and since it was alone then, nobody else can have done it. Bounded: the
-/// oldest entries are forgotten first. Safe to call from any thread.
+/// Remembers which segments were in a host when it died, and which streams are known for it. A segment that was there at a death runs
+/// alone from then on; when its own host dies, too, it is condemned, and nobody else can have done it. A death beside others makes a
+/// suspect and never more, however many copies of the segment were there. Bounded: the oldest entries are forgotten first. Safe to call
+/// from any thread.
 /// </summary>
 internal sealed class SuspectBook
 {
@@ -13,17 +14,12 @@ internal sealed class SuspectBook
     /// <summary>Streams that are remembered.</summary>
     public const int MaxSessions = 1024;
 
-    /// <summary>A segment that was there at so many deaths is refused.</summary>
-    public const int DeathsToCondemn = 2;
-
     /// <summary>A stream of which so many segments in a row ran well alone may run beside others again.</summary>
     public const int GoodSegmentsToForgive = 5;
 
     private readonly Lock _gate = new();
-    private readonly OrderedDictionary<string, Segment> _segments = new(StringComparer.Ordinal);
+    private readonly OrderedDictionary<string, string?> _wordsAgainst = new(StringComparer.Ordinal);
     private readonly OrderedDictionary<string, int> _goodSegments = new(StringComparer.Ordinal);
-
-    private sealed record Segment(int Deaths, string? Word);
 
     /// <summary>Nothing is remembered: no segment needs to be looked up.</summary>
     public bool IsEmpty
@@ -32,7 +28,7 @@ internal sealed class SuspectBook
         {
             lock (_gate)
             {
-                return _segments.Count == 0 && _goodSegments.Count == 0;
+                return _wordsAgainst.Count == 0 && _goodSegments.Count == 0;
             }
         }
     }
@@ -42,7 +38,7 @@ internal sealed class SuspectBook
     {
         lock (_gate)
         {
-            return _segments.TryGetValue(fingerprint, out var segment) ? segment.Word : null;
+            return _wordsAgainst.GetValueOrDefault(fingerprint);
         }
     }
 
@@ -51,28 +47,31 @@ internal sealed class SuspectBook
     {
         lock (_gate)
         {
-            return _segments.ContainsKey(fingerprint) || _goodSegments.ContainsKey(session);
+            return _wordsAgainst.ContainsKey(fingerprint) || _goodSegments.ContainsKey(session);
         }
     }
 
-    /// <summary>A host died, or had to be killed, and this segment was in it.</summary>
+    /// <summary>A host died, or had to be killed, and this segment may be why.</summary>
     /// <param name="fingerprint">The segment's.</param>
     /// <param name="session">Its stream's session.</param>
+    /// <param name="wasAlone">The host was this segment's alone, as it is for a suspect and for a stream with a condemned segment.</param>
     /// <param name="word">The network's word for what it did.</param>
-    /// <returns>True when the segment is condemned. A stream that has been condemned before gets no second chance for its next segments.</returns>
-    public bool NoteDeath(string fingerprint, string session, string word)
+    /// <returns>True when the segment is condemned.</returns>
+    public bool NoteDeath(string fingerprint, string session, bool wasAlone, string word)
     {
         lock (_gate)
         {
-            var deaths = (_segments.TryGetValue(fingerprint, out var known) ? known.Deaths : 0) + 1;
-            var isCondemned = deaths >= DeathsToCondemn || _goodSegments.ContainsKey(session);
-            Put(_segments, fingerprint, new Segment(deaths, isCondemned ? word : null), MaxSegments);
-            if (isCondemned)
+            if (wasAlone)
             {
+                Put(_wordsAgainst, fingerprint, word, MaxSegments);
                 Put(_goodSegments, session, 0, MaxSessions);
             }
+            else if (!_wordsAgainst.ContainsKey(fingerprint))
+            {
+                Put(_wordsAgainst, fingerprint, null, MaxSegments);
+            }
 
-            return isCondemned;
+            return wasAlone;
         }
     }
 
@@ -81,7 +80,11 @@ internal sealed class SuspectBook
     {
         lock (_gate)
         {
-            _segments.Remove(fingerprint);
+            if (_wordsAgainst.GetValueOrDefault(fingerprint) is null)
+            {
+                _wordsAgainst.Remove(fingerprint);
+            }
+
             if (!_goodSegments.TryGetValue(session, out var good))
             {
                 return;

@@ -7,7 +7,8 @@ namespace Pool.Worker.Transcoding.Host;
 /// <summary>
 /// A transcoder whose codecs live in a child process (<c>pool-worker transcode-host</c>). When that dies, its segments are tried once
 /// more, each alone in a process of its own; the one that kills its process again is refused as bad input, and its stream runs alone
-/// from then on. A segment that was only beside it is not blamed, and its sink does not notice.
+/// from then on. A segment that was only beside it is not blamed: it is made after all, unless bytes of it had been handed out and the
+/// encoder makes other ones now; then it fails, and may be tried elsewhere.
 /// </summary>
 public sealed partial class TranscodeHostProcess : ITranscoder
 {
@@ -52,7 +53,7 @@ public sealed partial class TranscodeHostProcess : ITranscoder
         ArgumentNullException.ThrowIfNull(options);
         var transcoder = new TranscodeHostProcess(options, await HostLane.StartAsync(options, logger, time, cancellationToken), logger, time);
         var sandbox = transcoder.Sandbox;
-        if (sandbox.IsTight && sandbox.Missing.Count == 0)
+        if (sandbox.IsWhole)
         {
             LogSandbox(logger, sandbox);
         }
@@ -81,7 +82,7 @@ public sealed partial class TranscodeHostProcess : ITranscoder
         {
             return await TryAsync(job, segment, flow, cancellationToken);
         }
-        catch (Exception broken) when (broken is TranscodeHostException or RenditionMismatchException)
+        catch (TranscodeHostException broken)
         {
             return new TranscodeOutcome.Failed(broken.Message);
         }
@@ -96,14 +97,22 @@ public sealed partial class TranscodeHostProcess : ITranscoder
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_closing.IsCancellationRequested)
+        {
+            return;
+        }
+
         await _closing.CancelAsync();
         await _shared.DisposeAsync();
+        for (var place = 0; place < MaxLoneHosts; place++)
+        {
+            await _alone.WaitAsync();
+        }
     }
 
     private async Task<TranscodeOutcome> TryAsync(TranscodeJob job, SegmentBuffer segment, RenditionFlow flow, CancellationToken cancellationToken)
     {
         var fingerprint = _suspects.IsEmpty ? null : segment.Fingerprint(job.Profiles);
-        var order = new HostOrder(job, segment, _options.TimeLimit(job.Duration), OnHang: key => _suspects.NoteDeath(key, job.SessionId, InputFault.Runaway));
         var reason = "";
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
@@ -113,6 +122,8 @@ public sealed partial class TranscodeHostProcess : ITranscoder
             }
 
             var isAlone = fingerprint is not null && _suspects.MustRunAlone(fingerprint, job.SessionId);
+            var order = new HostOrder(
+                job, segment, _options.TimeLimit(job.Duration), key => _suspects.NoteDeath(key, job.SessionId, isAlone, InputFault.Runaway));
             var result = isAlone ? await RunAloneAsync(order, flow, cancellationToken) : await RunSharedAsync(order, flow, cancellationToken);
             if (result is HostAttempt.Ended ended)
             {
@@ -121,11 +132,11 @@ public sealed partial class TranscodeHostProcess : ITranscoder
                     _suspects.NoteGood(fingerprint!, job.SessionId);   // alone means that it was looked up
                 }
 
-                return ended.Outcome;
+                return flow.IsBroken ? new TranscodeOutcome.Failed($"{reason}, and the second attempt made other bytes than were handed out before") : ended.Outcome;
             }
 
             fingerprint ??= segment.Fingerprint(job.Profiles);
-            reason = Blame(result, fingerprint, job.SessionId);
+            reason = Blame(result, fingerprint, job.SessionId, isAlone);
             if (_closing.IsCancellationRequested)
             {
                 break;
@@ -146,27 +157,42 @@ public sealed partial class TranscodeHostProcess : ITranscoder
     private async Task<HostAttempt> RunAloneAsync(HostOrder order, RenditionFlow flow, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
+        HostLink? link = null;
+        var hasPlace = false;
         try
         {
             await _alone.WaitAsync(either.Token);
-            try
-            {
-                await using var link = await HostLink.StartAsync(_options, order.Job.SessionId, _logger, _time, either.Token);
-                return await link.RunAsync(order, flow, either.Token);
-            }
-            finally
-            {
-                _alone.Release();
-            }
+            hasPlace = true;
+            link = await HostLink.StartAsync(_options, order.Job.SessionId, _logger, _time, either.Token);
+            return await link.RunAsync(order, flow, either.Token);
         }
         catch (OperationCanceledException closing) when (!cancellationToken.IsCancellationRequested)
         {
             throw new TranscodeHostException("The transcoder is being closed.", closing);
         }
+        finally
+        {
+            if (hasPlace)
+            {
+                _ = LeaveAsync(link);
+            }
+        }
+    }
+
+    /// <summary>Ends a lone host, once it has shown whether it lets go of a segment that was cancelled, and gives its place to the next.</summary>
+    private async Task LeaveAsync(HostLink? link)
+    {
+        if (link is not null)
+        {
+            await link.Obeyed;
+            await link.DisposeAsync();
+        }
+
+        _alone.Release();
     }
 
     /// <summary>Notes who may be why an attempt failed; returns what happened, for people.</summary>
-    private string Blame(HostAttempt result, string fingerprint, string session)
+    private string Blame(HostAttempt result, string fingerprint, string session, bool wasAlone)
     {
         var (reason, isSuspect, word) = result switch
         {
@@ -174,7 +200,7 @@ public sealed partial class TranscodeHostProcess : ITranscoder
             HostAttempt.Died died => (died.Reason, died.IsSuspect && !_closing.IsCancellationRequested, InputFault.InvalidVideo),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
-        if (isSuspect && _suspects.NoteDeath(fingerprint, session, word))
+        if (isSuspect && _suspects.NoteDeath(fingerprint, session, wasAlone, word))
         {
             LogCondemned(_logger, session, reason);
         }

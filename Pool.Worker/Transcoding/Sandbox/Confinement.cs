@@ -14,6 +14,9 @@ internal static unsafe class Confinement
     private const int DeathSignal = 1;
     private const int NoNewPrivileges = 38;
     private const int SignalKill = 9;
+    private const nint FirstDescriptor = 3;
+    private const nint LastDescriptor = int.MaxValue;
+    private const nint CloseOnExecute = 4;
     private const uint CapabilityVersion = 0x20080522;
     private const int CapabilityWords = 6;
 
@@ -26,13 +29,18 @@ internal static unsafe class Confinement
         Note("death with parent", Linux.Control(DeathSignal, SignalKill) ? null : $"death with parent (error {Linux.Error})");
         Note("no new privileges", Linux.Control(NoNewPrivileges, 1) ? null : $"no new privileges (error {Linux.Error})");
 
+        // Whatever this process has open, or was given by one that was careless, stays behind; the three pipes go along.
+        Note("no inherited files", Linux.Call(Syscall.CloseRange.Here, FirstDescriptor, LastDescriptor, CloseOnExecute) == 0
+            ? null
+            : $"no inherited files (error {Linux.Error})");
+
         // Kept open until the program has started again: the rule below belongs to this entry of /proc, not to its name.
         var self = Linux.Open("/proc/self", Linux.OpenPath);
         var (program, arguments) = ThisProgram();
         Note("landlock", Landlock.Apply(ReadablePaths(order), order.DevicePaths));
         Note("no capabilities", DropCapabilities());
         var report = new SandboxReport(applied, missing, [], []);
-        Linux.Execute(program, arguments, EnvironmentWith(order with { Confinement = report }));
+        Linux.Execute(program, arguments, EnvironmentWith(order with { Confinement = report, KeptDescriptor = Math.Max(0, self) }));
         missing.Add($"start inside the confinement (error {Linux.Error})");
         Linux.Close(self);
         return new SandboxReport([], [.. missing, .. applied], [], []);

@@ -10,7 +10,9 @@ namespace Pool.Worker.Transcoding.Sandbox;
 /// <param name="MaxDataBytes">Most memory of its own it may map.</param>
 /// <param name="InputFile">A person's video that it may read; null for none.</param>
 /// <param name="Confinement">What is in force already; null before it is confined.</param>
-internal sealed record SandboxOrder(IReadOnlyList<string> DevicePaths, long MaxDataBytes, string? InputFile, SandboxReport? Confinement)
+/// <param name="KeptDescriptor">A descriptor that is to be closed with the seal; 0 for none.</param>
+internal sealed record SandboxOrder(
+    IReadOnlyList<string> DevicePaths, long MaxDataBytes, string? InputFile = null, SandboxReport? Confinement = null, int KeptDescriptor = 0)
 {
     public const string Variable = "POOL_TRANSCODE_HOST_SANDBOX";
 
@@ -22,7 +24,7 @@ internal sealed record SandboxOrder(IReadOnlyList<string> DevicePaths, long MaxD
     {
         var text = Environment.GetEnvironmentVariable(Variable);
         return string.IsNullOrEmpty(text)
-            ? new SandboxOrder([], DefaultMaxDataBytes, null, null)
+            ? new SandboxOrder([], DefaultMaxDataBytes)
             : JsonSerializer.Deserialize<SandboxOrder>(text) ?? throw new InvalidDataException($"{Variable} is empty");
     }
 

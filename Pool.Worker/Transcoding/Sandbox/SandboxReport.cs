@@ -14,6 +14,9 @@ public sealed record SandboxReport(
     /// <summary>Everything that was tried was refused.</summary>
     public bool IsTight => Denied.Count > 0 && Open.Count == 0;
 
+    /// <summary>Nothing is missing, and nothing that was tried was possible.</summary>
+    public bool IsWhole => IsTight && Missing.Count == 0;
+
     /// <summary>One line for people.</summary>
     public override string ToString()
     {

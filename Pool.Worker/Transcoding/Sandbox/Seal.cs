@@ -28,6 +28,11 @@ internal static class Seal
         List<string> missing = [.. confinement.Missing];
         var hasDevices = order.DevicePaths.Count > 0;
 
+        if (order.KeptDescriptor > 0)
+        {
+            Linux.Close(order.KeptDescriptor);
+        }
+
         // A thread that is older than the filter shows that the filter reaches all of them.
         using var sealedNow = new ManualResetEventSlim();
         var proof = (Denied: (IReadOnlyList<string>)[], Open: (IReadOnlyList<string>)[]);

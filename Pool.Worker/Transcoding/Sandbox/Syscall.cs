@@ -24,6 +24,7 @@ internal readonly record struct Syscall(string Name, int X64, int Arm64)
     public static readonly Syscall Seccomp = new("seccomp", 317, 277);
 
     // Newer calls have one number everywhere.
+    public static readonly Syscall CloseRange = new("close_range", 436, 436);
     public static readonly Syscall CreateRuleset = new("landlock_create_ruleset", 444, 444);
     public static readonly Syscall AddRule = new("landlock_add_rule", 445, 445);
     public static readonly Syscall RestrictSelf = new("landlock_restrict_self", 446, 446);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pool.Shared.Contracts;
 using Pool.Shared.Media;
@@ -108,23 +107,6 @@ public sealed class TranscodeHostTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_killed_host_costs_its_jobs_and_the_next_job_is_right()
-    {
-        var segment = FFmpegTool.Make(Clip.Replace("duration=2", "duration=20", StringComparison.Ordinal));
-        var sink = new CollectingSink(1);
-        var running = _host.TranscodeAsync(Job(segment, s_360), sink, CancellationToken.None);
-        await sink.FirstBytes.Task;
-
-        using (var process = Process.GetProcessById(_host.ProcessId))
-        {
-            process.Kill();
-        }
-
-        Assert.IsType<TranscodeOutcome.Failed>(await running);
-        Assert.IsType<TranscodeOutcome.Done>((await TranscodeAsync(FFmpegTool.Make(Clip), s_240)).Outcome);
-    }
-
-    [Fact]
     public async Task Jobs_side_by_side_do_not_mix()
     {
         var segment = FFmpegTool.Make(Clip);
@@ -134,22 +116,6 @@ public sealed class TranscodeHostTests : IAsyncLifetime
 
         var frames = FFmpegTool.Probe(alone);
         Assert.All(together, made => Assert.Equivalent(frames, FFmpegTool.Probe(made.Sink.Bytes(0)), strict: true));
-    }
-
-    [Fact]
-    public async Task A_cancelled_job_ends_and_the_host_goes_on()
-    {
-        using var cancel = new CancellationTokenSource();
-        var sink = new CollectingSink(1);
-        var running = _host.TranscodeAsync(Job(FFmpegTool.Make(Clip.Replace("duration=2", "duration=20", StringComparison.Ordinal)), s_360), sink, cancel.Token);
-        await sink.FirstBytes.Task;
-        var before = _host.ProcessId;
-
-        await cancel.CancelAsync();
-
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
-        Assert.IsType<TranscodeOutcome.Done>((await TranscodeAsync(FFmpegTool.Make(Clip), s_240)).Outcome);
-        Assert.Equal(before, _host.ProcessId);
     }
 
     private async Task<(TranscodeOutcome Outcome, CollectingSink Sink)> TranscodeAsync(byte[] segment, params VideoProfile[] profiles)
