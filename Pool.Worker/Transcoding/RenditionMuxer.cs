@@ -19,7 +19,7 @@ internal sealed unsafe class RenditionMuxer : IDisposable
 
     private readonly MuxerOutput _output;
     private readonly AVRational _videoTimeBase;
-    private readonly long _frameTicks;
+    private readonly long _wrapTicks;
     private readonly AVRational _audioTimeBase;
     private AVFormatContext* _format;
     private AVStream* _video;
@@ -31,7 +31,7 @@ internal sealed unsafe class RenditionMuxer : IDisposable
         var format = OutputFormat.Of(profile);
         _output = format.Container == Container.Mp4 ? new MemoryOutput(onBytes) : new StreamOutput(onBytes);
         _videoTimeBase = encoder.TimeBase;
-        _frameTicks = encoder.FrameTicks;
+        _wrapTicks = reader.WrapTicks;
         try
         {
             Open(format, encoder);
@@ -50,13 +50,11 @@ internal sealed unsafe class RenditionMuxer : IDisposable
         }
     }
 
-    internal void WriteVideo(AVPacket* packet)
-    {
-        // Encoders leave the duration open. MP4 ends with its last frame's: at 0, that frame is beyond the end and a gateway counts one less.
-        ref var duration = ref AVFields.Duration(packet);
-        duration = duration > 0 ? duration : _frameTicks;
-        Write(packet, 0, _videoTimeBase, _video);
-    }
+    /// <summary>
+    /// Takes an encoded packet, which must have a duration: MP4 ends with that of its last frame, and at 0 this frame is beyond the end and
+    /// a gateway counts one less.
+    /// </summary>
+    internal void WriteVideo(AVPacket* packet) => Write(packet, 0, _videoTimeBase, _video);
 
     internal void WriteAudio(AVPacket* packet)
     {
@@ -150,6 +148,7 @@ internal sealed unsafe class RenditionMuxer : IDisposable
     private void Write(AVPacket* packet, int index, AVRational timeBase, AVStream* stream)
     {
         ffmpeg.av_packet_rescale_ts(packet, timeBase, AVFields.TimeBase(stream));
+        Move(packet, ffmpeg.av_rescale_q(_wrapTicks, SegmentReader.TransportClock, AVFields.TimeBase(stream)));
         KeepRising(packet, ref _lastDts[index]);
         AVFields.StreamIndex(packet) = index;
         AVFields.Position(packet) = -1;
@@ -161,6 +160,14 @@ internal sealed unsafe class RenditionMuxer : IDisposable
         {
             FFmpegException.Check(answer, nameof(ffmpeg.av_interleaved_write_frame));
         }
+    }
+
+    private static void Move(AVPacket* packet, long ticks)
+    {
+        ref var dts = ref AVFields.Dts(packet);
+        ref var pts = ref AVFields.Pts(packet);
+        dts = dts == ffmpeg.AV_NOPTS_VALUE ? dts : dts + ticks;
+        pts = pts == ffmpeg.AV_NOPTS_VALUE ? pts : pts + ticks;
     }
 
     /// <summary>Inputs repeat timestamps or go back; a muxer takes only rising ones. The packet is kept, one tick later.</summary>

@@ -7,7 +7,10 @@ namespace Pool.Worker.Transcoding;
 /// <summary>Opens a segment, gives its packets and decodes its video.</summary>
 internal sealed unsafe class SegmentReader : IDisposable
 {
+    private const int TransportClockBits = 33;
+
     private readonly MemoryInput _input;
+    private readonly bool _isTransport;
     private AVFormatContext* _format;
     private AVCodecContext* _decoder;
 
@@ -24,7 +27,9 @@ internal sealed unsafe class SegmentReader : IDisposable
         _input = new MemoryInput(segment);
         try
         {
-            Open(InputFormats.DemuxerOf(segment.Span));
+            var demuxer = InputFormats.DemuxerOf(segment.Span);
+            _isTransport = demuxer == InputFormats.MpegTs;
+            Open(demuxer);
             OpenDecoder(threads);
         }
         catch
@@ -33,6 +38,9 @@ internal sealed unsafe class SegmentReader : IDisposable
             throw;
         }
     }
+
+    /// <summary>Unit of MPEG-TS's timestamps.</summary>
+    internal static AVRational TransportClock { get; } = new(1, 90_000);
 
     internal int VideoIndex { get; private set; }
 
@@ -54,6 +62,13 @@ internal sealed unsafe class SegmentReader : IDisposable
             return start == ffmpeg.AV_NOPTS_VALUE ? 0 : (double)start / ffmpeg.AV_TIME_BASE;
         }
     }
+
+    /// <summary>
+    /// What must be added to times, in ticks of <see cref="TransportClock"/>, so that renditions have the input's. Within a minute of the
+    /// place where MPEG-TS's clock of 33 bits begins anew, the demuxer counts from there backwards, and a muxer would move what is below
+    /// zero: one turn of the clock puts it right.
+    /// </summary>
+    internal long WrapTicks => _isTransport && AVFields.StartTime(_format) is < 0 and not ffmpeg.AV_NOPTS_VALUE ? 1L << TransportClockBits : 0;
 
     internal AVCodecContext* Decoder => _decoder;
 

@@ -12,6 +12,7 @@ internal sealed unsafe class VideoEncoder : IDisposable
     private static readonly AVRational s_milliseconds = new(1, 1000);
 
     private AVCodecContext* _context;
+    private readonly EncoderClock _clock;
     private readonly long? _keyFrameTicks;
     private long? _nextKeyFrame;
 
@@ -29,6 +30,7 @@ internal sealed unsafe class VideoEncoder : IDisposable
         }
 
         TimeBase = filter.TimeBase;
+        _clock = new EncoderClock(profile.Codec, filter.TimeBase, filter.FrameRate);
         FrameTicks = filter.FrameRate.IsPositive ? Math.Max(1, ffmpeg.av_rescale_q(1, filter.FrameRate.Inverse, TimeBase)) : 1;
         _keyFrameTicks = profile is { GopMilliseconds: > 0, FrameRateNumerator: 0 }
             ? Math.Max(1, ffmpeg.av_rescale_q(profile.GopMilliseconds, s_milliseconds, TimeBase))
@@ -53,17 +55,19 @@ internal sealed unsafe class VideoEncoder : IDisposable
 
     internal AVCodecContext* Context => _context;
 
+    /// <summary>Unit of the timestamps of frames and packets.</summary>
     internal AVRational TimeBase { get; }
 
     /// <summary>How long a frame is shown, in ticks, by the frame rate; 1 when that is not known.</summary>
-    internal long FrameTicks { get; }
+    private long FrameTicks { get; }
 
-    /// <summary>Gives a frame in; null is the end.</summary>
+    /// <summary>Gives a frame in, whose timestamp is then the encoder's own; null is the end.</summary>
     internal void Push(AVFrame* frame)
     {
         if (frame != null)
         {
             AVFields.PictureType(frame) = IsKeyFrameDue(frame) ? AVPictureType.AV_PICTURE_TYPE_I : AVPictureType.AV_PICTURE_TYPE_NONE;
+            AVFields.Pts(frame) = _clock.ToEncoder(AVFields.Pts(frame));
         }
 
         FFmpegException.Check(ffmpeg.avcodec_send_frame(_context, frame), nameof(ffmpeg.avcodec_send_frame));
@@ -73,7 +77,18 @@ internal sealed unsafe class VideoEncoder : IDisposable
     internal bool TryPull(AVPacket* packet)
     {
         var answer = ffmpeg.avcodec_receive_packet(_context, packet);
-        return answer is not (ffmpeg.AVERROR_EAGAIN or ffmpeg.AVERROR_EOF) && FFmpegException.Check(answer, nameof(ffmpeg.avcodec_receive_packet)) >= 0;
+        if (answer is ffmpeg.AVERROR_EAGAIN or ffmpeg.AVERROR_EOF)
+        {
+            return false;
+        }
+
+        FFmpegException.Check(answer, nameof(ffmpeg.avcodec_receive_packet));
+        AVFields.Pts(packet) = _clock.ToOuter(AVFields.Pts(packet));
+        AVFields.Dts(packet) = _clock.ToOuter(AVFields.Dts(packet));
+
+        // An encoder counts it in its own ticks, or not at all.
+        AVFields.Duration(packet) = FrameTicks;
+        return true;
     }
 
     public void Dispose()
@@ -88,7 +103,7 @@ internal sealed unsafe class VideoEncoder : IDisposable
         AVFields.Width(_context) = size.Width;
         AVFields.Height(_context) = size.Height;
         AVFields.PixelFormat(_context) = (int)AVPixelFormat.AV_PIX_FMT_YUV420P;
-        AVFields.TimeBase(_context) = TimeBase;
+        AVFields.TimeBase(_context) = _clock.TimeBase;
         AVFields.FrameRate(_context) = filter.FrameRate;
         AVFields.SampleAspectRatio(_context) = filter.SampleAspectRatio;
         Set("color_primaries", AVFields.ColorPrimaries(first));

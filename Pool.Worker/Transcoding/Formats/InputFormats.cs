@@ -5,7 +5,7 @@ namespace Pool.Worker.Transcoding.Formats;
 /// <summary>What the engine reads. Nothing of FFmpeg's that is not named here ever sees a stranger's bytes.</summary>
 internal static class InputFormats
 {
-    private const string MpegTs = "mpegts";
+    internal const string MpegTs = "mpegts";
     private const string Mov = "mov";
     private const string Matroska = "matroska";
     private const string Flv = "flv";

@@ -11,7 +11,7 @@ namespace Pool.Worker.Tests.Transcoding.Formats;
 /// <param name="Sizes">Width and height of each frame.</param>
 internal sealed record MediaFacts(
     string Format, string Codec, string Profile, string Tag, string PixelFormat, IReadOnlyList<double> Times, IReadOnlyList<int> KeyFrames,
-    IReadOnlyList<(int Width, int Height)> Sizes, string AudioCodec, IReadOnlyList<double> AudioTimes, IReadOnlyList<string> AudioHashes)
+    IReadOnlyList<(int Width, int Height)> Sizes, int AudioStreams, string AudioCodec, IReadOnlyList<double> AudioTimes, IReadOnlyList<string> AudioHashes)
 {
     internal int Frames => Sizes.Count;
 
@@ -55,7 +55,7 @@ internal static class MediaTool
             Text(root.GetProperty("format"), "format_name"), Text(video, "codec_name"), Text(video, "profile"), Text(video, "codec_tag_string"),
             Text(video, "pix_fmt"), Times(frames), [.. Enumerable.Range(0, frames.Count).Where(i => Index(frames[i], "key_frame") == 1)],
             [.. frames.Select(frame => (Index(frame, "width"), Index(frame, "height")))],
-            audio.ValueKind == JsonValueKind.Undefined ? "" : Text(audio, "codec_name"), Times(sound), [.. sound.Select(one => Text(one, "data_hash"))]);
+            streams.Count(stream => Text(stream, "codec_type") == "audio"), audio.ValueKind == JsonValueKind.Undefined ? "" : Text(audio, "codec_name"), Times(sound), [.. sound.Select(one => Text(one, "data_hash"))]);
     });
 
     /// <summary>Peak signal to noise ratio in decibels; both videos must have the same size.</summary>
