@@ -2,6 +2,7 @@ using Pool.Shared.Contracts;
 using Pool.Shared.Livepeer;
 using Pool.Shared.Media;
 using Pool.Worker.FFmpeg;
+using Pool.Worker.Transcoding.Pipeline;
 using Pool.Worker.Transcoding.Signature;
 
 namespace Pool.Worker.Transcoding.Formats;
@@ -55,9 +56,9 @@ internal static class CapabilityProofs
 
     private static byte[] Make(string clip, VideoProfile profile, Clip? part = null)
     {
-        using var rendition = new MemoryStream();
-        new SegmentTranscoder([profile], part, (_, bytes) => rendition.Write(bytes.Span), Threads).Run(Read(clip), CancellationToken.None);
-        return rendition.ToArray();
+        var rendition = new MemoryRendition();
+        new SegmentTranscoder([profile], part, isSigned: false, rendition, new EncoderSlots(Threads, TimeProvider.System)).Run(Read(clip), CancellationToken.None);
+        return rendition.Bytes;
     }
 
     private static unsafe Picture Expect(byte[] rendition, long frames = ClipFrames)

@@ -7,10 +7,11 @@ namespace Pool.Worker.Transcoding.Host;
 /// <summary>The host's first word.</summary>
 /// <param name="Version">The host's <see cref="HostFrame.ProtocolVersion"/>.</param>
 /// <param name="Device">The device that transcodes.</param>
-/// <param name="Capabilities">The network's numbers of what it can do.</param>
+/// <param name="Capabilities">The network's numbers of what it can do, each proven by doing it.</param>
+/// <param name="Missing">What it was built to do and cannot here, each with the reason.</param>
 /// <param name="Error">Why the host cannot work, in a line; null when it can.</param>
 /// <param name="Sandbox">What keeps it in.</param>
-internal sealed record HostHello(int Version, string Device, IReadOnlyList<int> Capabilities, string? Error, SandboxReport? Sandbox);
+internal sealed record HostHello(int Version, string Device, IReadOnlyList<int> Capabilities, IReadOnlyList<string> Missing, string? Error, SandboxReport? Sandbox);
 
 /// <summary>A segment and what to make of it.</summary>
 /// <param name="SessionId">Opaque id that is the same for all segments of one stream's session.</param>

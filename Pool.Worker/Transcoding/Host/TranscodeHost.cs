@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Pool.Shared.Livepeer;
 using Pool.Worker.FFmpeg;
 using Pool.Worker.Transcoding.Cutting;
+using Pool.Worker.Transcoding.Formats;
 using Pool.Worker.Transcoding.Pipeline;
 using Pool.Worker.Transcoding.Sandbox;
 
@@ -31,11 +32,6 @@ internal sealed class TranscodeHost
     private TranscodeHost(HostOutput output, SegmentEngine engine, FileCuts cuts, TimeProvider time) =>
         (_output, _engine, _cuts, _time) = (output, engine, cuts, time);
 
-    /// <summary>What an H.264 to H.264 engine in MPEG-TS has (protocol §2.3).</summary>
-    private static IReadOnlyList<int> Capabilities { get; } = CapabilitySet.Of(
-        Capability.H264, Capability.MpegTs, Capability.FractionalFrameRates, Capability.H264Baseline, Capability.H264Main,
-        Capability.H264High, Capability.H264ConstrainedHigh, Capability.Gop, Capability.SegmentSlicing).ToNumbers();
-
     /// <summary>Runs until standard input ends.</summary>
     internal static async Task<int> RunAsync(string device, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -46,7 +42,11 @@ internal sealed class TranscodeHost
         var frames = new HostOutput(output);
         var error = LoadError();
         var sandbox = Seal.Close(order, confinement);
-        frames.Write(HostFrameKind.Hello, 0, new HostHello(HostFrame.ProtocolVersion, device, Capabilities, error, sandbox));
+
+        // Proven inside the seal, as strangers' segments will be transcoded. Nobody asks a host that is for a person's file.
+        var capabilities = error is null && order.InputFile is null ? EngineCapabilities.Prove() : new EngineCapabilities(CapabilitySet.Of(), []);
+        frames.Write(HostFrameKind.Hello, 0, new HostHello(
+            HostFrame.ProtocolVersion, device, capabilities.Proven.ToNumbers(), [.. capabilities.Missing.Select(one => one.ToString())], error, sandbox));
         if (error is not null)
         {
             return 1;
@@ -82,7 +82,7 @@ internal sealed class TranscodeHost
     }
 
     private static long Transcode(HostJob job, ReadOnlyMemory<byte> segment, IRenditionOutput output, CancellationToken cancellationToken) =>
-        new SegmentTranscoder(job.Profiles, job.Clip, output, s_slots).Run(segment, cancellationToken);
+        new SegmentTranscoder(job.Profiles, job.Clip, job.IsSignatureWanted, output, s_slots).Run(segment, cancellationToken);
 
     private void Take(HostFrame frame)
     {

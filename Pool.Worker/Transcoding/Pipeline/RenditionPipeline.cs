@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Pool.Shared.Contracts;
 using Pool.Shared.Media;
 using Pool.Worker.FFmpeg;
+using Pool.Worker.Transcoding.Signature;
 
 namespace Pool.Worker.Transcoding.Pipeline;
 
@@ -31,12 +32,14 @@ internal sealed unsafe class RenditionPipeline : IDisposable
     private readonly int _index;
     private readonly VideoProfile _profile;
     private readonly SegmentReader _reader;
+    private readonly bool _isSigned;
     private readonly IRenditionOutput _bytes;
     private readonly EncoderSlots.Place _place;
     private readonly CancellationTokenSource _abandoned = new();
     private readonly Queue<Item> _held = new();   // in the order in which they came: the file does not depend on how long they waited
     private FrameFilter? _filter;
     private RenditionOutput? _output;
+    private RenditionSignature? _signature;
     private AVFrame* _scaled;
     private nint _firstHeld;
     private (int Width, int Height) _size;
@@ -49,11 +52,12 @@ internal sealed unsafe class RenditionPipeline : IDisposable
     /// <param name="index">The rendition's place among the job's profiles.</param>
     /// <param name="profile">What is asked for.</param>
     /// <param name="reader">The segment.</param>
+    /// <param name="isSigned">Sign its pictures (protocol §4.10).</param>
     /// <param name="bytes">Takes the rendition, on this pipeline's thread.</param>
     /// <param name="place">The encoder's place in the queue for the processor; the pipeline gives it back.</param>
-    internal RenditionPipeline(int index, VideoProfile profile, SegmentReader reader, IRenditionOutput bytes, EncoderSlots.Place place)
+    internal RenditionPipeline(int index, VideoProfile profile, SegmentReader reader, bool isSigned, IRenditionOutput bytes, EncoderSlots.Place place)
     {
-        (_index, _profile, _reader, _bytes, _place) = (index, profile, reader, bytes, place);
+        (_index, _profile, _reader, _isSigned, _bytes, _place) = (index, profile, reader, isSigned, bytes, place);
         _scaled = FFmpegException.Check(ffmpeg.av_frame_alloc(), nameof(ffmpeg.av_frame_alloc));
         Completion = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
@@ -186,6 +190,10 @@ internal sealed unsafe class RenditionPipeline : IDisposable
             : new AVRational((int)_profile.FrameRateNumerator, (int)Math.Max(1, _profile.FrameRateDenominator));
         _filter = new FrameFilter(frame, AVFields.TimeBase(_reader.Video), _reader.FrameRate, _size, rate);
         _input = input;
+        if (_isSigned)
+        {
+            _signature ??= new RenditionSignature(_size, _filter.TimeBase);
+        }
     }
 
     /// <summary>Takes the frames that the filter has ready.</summary>
@@ -202,6 +210,7 @@ internal sealed unsafe class RenditionPipeline : IDisposable
                     throw new InputFaultException(InputFault.Runaway);
                 }
 
+                _signature?.Push(_scaled);
                 EncodeOrHold();
             }
             finally
@@ -264,6 +273,11 @@ internal sealed unsafe class RenditionPipeline : IDisposable
         }
 
         (_output ?? throw new InputFaultException(InputFault.InvalidVideo)).Finish();
+        if (_signature is not null)
+        {
+            _bytes.Sign(_index, _signature.Finish());
+        }
+
         _bytes.End(_index);
     }
 
@@ -277,6 +291,8 @@ internal sealed unsafe class RenditionPipeline : IDisposable
 
         _output?.Dispose();
         _output = null;
+        _signature?.Dispose();
+        _signature = null;
         _filter?.Dispose();
         _filter = null;
         _place.Dispose();

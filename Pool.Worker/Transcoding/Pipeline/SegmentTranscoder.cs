@@ -12,16 +12,18 @@ internal sealed unsafe class SegmentTranscoder
 
     private readonly IReadOnlyList<VideoProfile> _profiles;
     private readonly Clip? _clip;
+    private readonly bool _isSigned;
     private readonly IRenditionOutput _output;
     private readonly EncoderSlots _slots;
 
     /// <param name="profiles">Renditions to make.</param>
     /// <param name="clip">Encode only this part, or null.</param>
+    /// <param name="isSigned">Sign every rendition's pictures (protocol §4.10).</param>
     /// <param name="output">Takes the renditions as they grow; called from their threads.</param>
     /// <param name="slots">The processor, shared with all other segments.</param>
-    internal SegmentTranscoder(IReadOnlyList<VideoProfile> profiles, Clip? clip, IRenditionOutput output, EncoderSlots slots)
+    internal SegmentTranscoder(IReadOnlyList<VideoProfile> profiles, Clip? clip, bool isSigned, IRenditionOutput output, EncoderSlots slots)
     {
-        (_profiles, _clip, _output, _slots) = (profiles, clip, output, slots);
+        (_profiles, _clip, _isSigned, _output, _slots) = (profiles, clip, isSigned, output, slots);
         ProfileCheck.Check(profiles, clip);
     }
 
@@ -33,7 +35,7 @@ internal sealed unsafe class SegmentTranscoder
         var pipelines = new List<RenditionPipeline>();
         try
         {
-            pipelines.AddRange(AskForPlaces().Select((place, index) => new RenditionPipeline(index, _profiles[index], reader, _output, place)));
+            pipelines.AddRange(AskForPlaces().Select((place, index) => new RenditionPipeline(index, _profiles[index], reader, _isSigned, _output, place)));
             var frames = Feed(reader, pipelines, cancellationToken);
             pipelines.ForEach(pipeline => pipeline.End());
             Task.WhenAll(pipelines.Select(pipeline => pipeline.Completion)).GetAwaiter().GetResult();

@@ -11,6 +11,9 @@ namespace Pool.Worker.Transcoding.Sandbox;
 /// </summary>
 internal static unsafe class Confinement
 {
+    /// <summary>What the report calls Landlock.</summary>
+    public const string LandlockName = "landlock";
+
     private const int DeathSignal = 1;
     private const int NoNewPrivileges = 38;
     private const int SignalKill = 9;
@@ -37,7 +40,7 @@ internal static unsafe class Confinement
         // Kept open until the program has started again: the rule below belongs to this entry of /proc, not to its name.
         var self = Linux.Open("/proc/self", Linux.OpenPath);
         var (program, arguments) = ThisProgram();
-        Note("landlock", Landlock.Apply(ReadablePaths(order), order.DevicePaths));
+        Note(LandlockName, Landlock.Apply(ReadablePaths(order), order.DevicePaths));
         Note("no capabilities", DropCapabilities());
         var report = new SandboxReport(applied, missing, [], []);
         Linux.Execute(program, arguments, EnvironmentWith(order with { Confinement = report, KeptDescriptor = Math.Max(0, self) }));

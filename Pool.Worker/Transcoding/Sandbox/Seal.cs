@@ -1,3 +1,5 @@
+using Pool.Worker.Transcoding.Signature;
+
 namespace Pool.Worker.Transcoding.Sandbox;
 
 /// <summary>
@@ -28,6 +30,9 @@ internal static class Seal
         List<string> missing = [.. confinement.Missing];
         var hasDevices = order.DevicePaths.Count > 0;
 
+        // FFmpeg opens a file in memory by its path to write a signature; that needs Landlock, which lets it open no other.
+        var mayOpenForWriting = hasDevices || applied.Contains(Confinement.LandlockName, StringComparer.Ordinal);
+
         if (order.KeptDescriptor > 0)
         {
             Linux.Close(order.KeptDescriptor);
@@ -45,8 +50,8 @@ internal static class Seal
         try
         {
             Note("not dumpable", Linux.Control(Dumpable, 0) ? null : $"not dumpable (error {Linux.Error})");
-            Note("rlimits", LimitResources(order, hasDevices));
-            Note("seccomp", SeccompFilter.Apply(mayOpenForWriting: hasDevices));
+            Note("rlimits", LimitResources(order, hasDevices, mayOpenForWriting));
+            Note("seccomp", SeccompFilter.Apply(mayOpenForWriting));
         }
         finally
         {
@@ -63,13 +68,13 @@ internal static class Seal
     /// The number of processes is not limited here: the kernel counts it per user, so a limit would hit the user's other programs.
     /// The seccomp filter lets the host start threads and no process.
     /// </summary>
-    private static string? LimitResources(SandboxOrder order, bool hasDevices)
+    private static string? LimitResources(SandboxOrder order, bool hasDevices, bool mayOpenForWriting)
     {
         var done = Linux.Limit(LimitCore, 0)
             & Linux.Limit(LimitMessageQueues, 0)
             & Linux.Limit(LimitOpenFiles, hasDevices ? MaxOpenFilesWithDevices : MaxOpenFiles)
             & Linux.Limit(LimitData, (ulong)order.MaxDataBytes)
-            & (hasDevices || Linux.Limit(LimitFileSize, 0));   // drivers grow shared memory, which counts as a file
+            & (hasDevices || Linux.Limit(LimitFileSize, mayOpenForWriting ? (ulong)RenditionSignature.MaxBytes : 0));   // drivers grow shared memory, which counts as a file
         return done ? null : $"rlimits (error {Linux.Error})";
     }
 }

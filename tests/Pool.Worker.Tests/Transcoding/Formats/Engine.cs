@@ -26,7 +26,7 @@ internal static class Engine
         var output = new MemoryRenditions(profiles.Length);
         try
         {
-            var transcoder = new SegmentTranscoder(profiles, clip, output, s_slots);
+            var transcoder = new SegmentTranscoder(profiles, clip, isSigned: false, output, s_slots);
             return new Result(transcoder.Run(segment, CancellationToken.None), output.Files, null);
         }
         catch (InputFaultException fault)
