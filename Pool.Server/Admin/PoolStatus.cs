@@ -1,17 +1,19 @@
 namespace Pool.Server.Admin;
 
 /// <summary>The state of the node on one page. Pixels are decimal strings, so that no reader rounds them.</summary>
+/// <param name="Database"><c>ready</c>, or <c>away</c>: then there are only the connected workers, and nothing of what the books say.</param>
+/// <param name="Totals">What the books say; null while the database is away.</param>
 public sealed record PoolStatus(
-    NodeStatus Node, IReadOnlyList<WorkerStatus> Workers, IReadOnlyList<SessionStatus> Sessions, TotalStatus Totals);
+    NodeStatus Node, string Database, IReadOnlyList<WorkerStatus> Workers, IReadOnlyList<SessionStatus> Sessions, TotalStatus? Totals);
 
 /// <param name="Address">Address that signs for us; zero off-chain.</param>
 public sealed record NodeStatus(string Version, string ServiceUri, string Address, DateTimeOffset StartedAt);
 
-/// <param name="Segments">Primary contributions in the books.</param>
+/// <param name="Segments">Primary contributions in the books; null, like pixels and frames, while the database is away.</param>
 /// <param name="MegapixelsPerSecond">Speed as the pool measured it since the worker connected; null before its first result.</param>
 public sealed record WorkerStatus(
     Guid Id, string NodeKey, string Payee, string Device, string Software, bool Connected, int Capacity, int InFlight,
-    long Segments, string Pixels, long Frames, double? MegapixelsPerSecond);
+    long? Segments, string? Pixels, long? Frames, double? MegapixelsPerSecond);
 
 public sealed record SessionStatus(string Id, string ManifestId, string Gateway, long Segments, bool Active, Guid? WorkerId);
 

@@ -12,24 +12,47 @@ using Pool.Shared.Ethereum;
 
 namespace Pool.Server.Admin;
 
-/// <summary>Reads the status: what is connected from memory, what was done from the books.</summary>
-internal sealed class StatusReader(
-    IDbContextFactory<PoolDbContext> databases, WorkerRegistry registry, SessionRegistry sessions, SegmentDispatcher dispatcher,
-    IOptions<NodeOptions> node, TimeProvider time)
+/// <summary>Reads the status: what is connected from memory, what was done from the books. It answers also while the database is away.</summary>
+internal sealed partial class StatusReader(
+    IDbContextFactory<PoolDbContext> databases, DatabaseRetry retry, WorkerRegistry registry, SessionRegistry sessions, SegmentDispatcher dispatcher,
+    IOptions<NodeOptions> node, TimeProvider time, ILogger<StatusReader> logger)
 {
+    private const string Ready = "ready";
+    private const string Away = "away";
     private const string Primary = "primary";
     private const string Transcoded = "transcoded";
+
+    /// <summary>How long the operator waits for a database that is away, and for one that is slow.</summary>
+    private static readonly Patience s_patience = new(RetryFor: TimeSpan.FromSeconds(0.5), Limit: TimeSpan.FromSeconds(20));
 
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
 
     private sealed record Work(Guid Worker, long Segments, long Pixels, long Frames);
 
+    private sealed record Books(List<WorkerStatus> Workers, TotalStatus Totals);
+
     public async Task<PoolStatus> ReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var books = await retry.RunAsync(ReadBooksAsync, s_patience, cancellationToken);
+            return Status(Ready, books.Workers, books.Totals);
+        }
+        catch (Exception failure) when (DatabaseRetry.IsAway(failure))
+        {
+            LogAway(failure.Message);
+            return Status(Away, [.. registry.Connected.Select(Describe)], null);
+        }
+    }
+
+    private PoolStatus Status(string database, List<WorkerStatus> workers, TotalStatus? totals) =>
+        new(Node(), database, workers, [.. sessions.Active.Select(Describe)], totals);
+
+    private async Task<Books> ReadBooksAsync(CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var workers = await ReadWorkersAsync(db, cancellationToken);
-        var totals = await ReadTotalsAsync(db, workers, cancellationToken);
-        return new PoolStatus(Node(), workers, [.. sessions.Active.Select(Describe)], totals);
+        return new Books(workers, await ReadTotalsAsync(db, workers, cancellationToken));
     }
 
     private NodeStatus Node() => new(
@@ -53,8 +76,14 @@ internal sealed class StatusReader(
             worker.Id.Value, worker.NodeKey.ToString(), worker.Payee.ToString(), worker.Device, worker.Software,
             connected is not null, connected?.Capacity ?? 0, connected?.InFlight ?? 0,
             work?.Segments ?? 0, (work?.Pixels ?? 0).ToString(), work?.Frames ?? 0,
-            connected?.MegapixelsPerSecond is { } speed ? Math.Round(speed, 2) : null);
+            Speed(connected));
     }
+
+    private static WorkerStatus Describe(ConnectedWorker worker) => new(
+        worker.Identity.Id.Value, worker.Identity.NodeKey.ToString(), worker.Identity.Payee.ToString(), worker.Identity.Device,
+        worker.Identity.Software, true, worker.Capacity, worker.InFlight, null, null, null, Speed(worker));
+
+    private static double? Speed(ConnectedWorker? worker) => worker?.MegapixelsPerSecond is { } speed ? Math.Round(speed, 2) : null;
 
     private SessionStatus Describe(Session session) => new(
         session.Id, Printable(session.ManifestId.Span), session.Gateway, session.Segments, session.IsWorking, dispatcher.WorkerOf(session.Id)?.Value);
@@ -66,7 +95,7 @@ internal sealed class StatusReader(
         var contributions = await db.Set<Contribution>().LongCountAsync(cancellationToken);
         var all = outcomes.Sum(outcome => outcome.Count);
         var good = outcomes.Where(outcome => outcome.Key == Transcoded).Sum(outcome => outcome.Count);
-        var pixels = workers.Aggregate(System.Numerics.BigInteger.Zero, (sum, worker) => sum + System.Numerics.BigInteger.Parse(worker.Pixels));
+        var pixels = workers.Aggregate(System.Numerics.BigInteger.Zero, (sum, worker) => sum + System.Numerics.BigInteger.Parse(worker.Pixels ?? "0"));
         return new TotalStatus(all, good, all - good, contributions, pixels.ToString());
     }
 
@@ -77,4 +106,7 @@ internal sealed class StatusReader(
         var text = Encoding.UTF8.GetString(manifestId);
         return new string([.. text.Take(MaxLength).Select(letter => char.IsControl(letter) ? '?' : letter)]);
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The status is without the books, the database is away: {Fault}")]
+    private partial void LogAway(string fault);
 }

@@ -12,6 +12,7 @@ public static class DataRoom
     {
         builder.Services.AddSingleton(services => Open(services.GetRequiredService<IOptions<NodeOptions>>().Value.Database));
         builder.Services.AddDbContextFactory<PoolDbContext>((services, options) => options.UseNpgsql(services.GetRequiredService<NpgsqlDataSource>()));
+        builder.Services.AddSingleton<DatabaseRetry>();
         builder.Services.AddSingleton<MigrationRunner>();
         return builder;
     }

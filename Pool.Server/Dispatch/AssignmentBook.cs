@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
+using Pool.Server.Segments;
 using Pool.Server.Workers;
 using Pool.Shared.Ids;
 
 namespace Pool.Server.Dispatch;
 
 /// <summary>Assignments that are live, and for a while those that have ended, so that a late or second outcome gets a true answer.</summary>
-internal sealed class AssignmentBook(TimeProvider time)
+internal sealed class AssignmentBook(Spool spool, TimeProvider time)
 {
     /// <summary>How long an ended assignment is remembered.</summary>
     public static readonly TimeSpan Memory = TimeSpan.FromMinutes(1);
@@ -23,8 +24,25 @@ internal sealed class AssignmentBook(TimeProvider time)
 
     public LiveAssignment? Find(AssignmentId id) => _assignments.GetValueOrDefault(id);
 
-    /// <summary>The assignment has ended: it is forgotten after <see cref="Memory"/>.</summary>
-    public void Close(LiveAssignment assignment) => _ended.Enqueue((time.GetUtcNow() + Memory, assignment.Id));
+    /// <summary>The assignment has ended: it is forgotten after <see cref="Memory"/>, its renditions at once unless they are the segment's.</summary>
+    public void Close(LiveAssignment assignment)
+    {
+        if (!assignment.IsGood)
+        {
+            Discard(assignment.Received().Renditions);
+        }
+
+        _ended.Enqueue((time.GetUtcNow() + Memory, assignment.Id));
+    }
+
+    /// <summary>Renditions that nobody will be told of.</summary>
+    public void Discard(IReadOnlyList<Rendition> renditions)
+    {
+        foreach (var rendition in renditions)
+        {
+            spool.Delete(rendition.File);
+        }
+    }
 
     private void ForgetOld()
     {

@@ -84,7 +84,7 @@ internal sealed partial class AssignmentEndpoints(
         {
             return StatusCodes.Status410Gone;
         }
-        catch (TooManyBytesException)
+        catch (Exception large) when (large is TooManyBytesException or BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge })
         {
             assignment.Unclaim(index);
             return StatusCodes.Status413PayloadTooLarge;
@@ -132,10 +132,10 @@ internal sealed partial class AssignmentEndpoints(
         await context.Response.WriteAsJsonAsync(verdict, WorkerLinkJson.Options, context.RequestAborted);
     }
 
-    private OutcomeVerdict Judge(LiveAssignment assignment, AssignmentOutcome outcome)
+    private static OutcomeVerdict Judge(LiveAssignment assignment, AssignmentOutcome outcome)
     {
         var detail = outcome.Detail is { Length: > MaxDetailLength } ? outcome.Detail[..MaxDetailLength] : outcome.Detail ?? "";
-        var verdict = outcome.Kind switch
+        return outcome.Kind switch
         {
             OutcomeKind.Done => JudgeRenditions(assignment),
             OutcomeKind.BadInput when InputFault.Words.Contains(detail) =>
@@ -144,12 +144,6 @@ internal sealed partial class AssignmentEndpoints(
             OutcomeKind.Refused => assignment.Finish(new AttemptResult.Failed($"it refused: {detail}"), new OutcomeVerdict(true, null)),
             _ => assignment.Finish(new AttemptResult.Failed($"it failed: {detail}"), new OutcomeVerdict(true, null)),
         };
-        if (!verdict.Accepted)
-        {
-            Discard(assignment);
-        }
-
-        return verdict;
     }
 
     private static OutcomeVerdict JudgeRenditions(LiveAssignment assignment)
@@ -168,25 +162,16 @@ internal sealed partial class AssignmentEndpoints(
             }
         }
 
+        if (RenditionSetCheck.Fault(renditions.Select(rendition => (rendition.Profile, rendition.Count))) is { } fault)
+        {
+            return Refuse(assignment, fault);
+        }
+
         return assignment.Finish(new AttemptResult.Good(renditions), new OutcomeVerdict(true, null));
     }
 
     private static OutcomeVerdict Refuse(LiveAssignment assignment, string reason) =>
         assignment.Finish(new AttemptResult.Failed($"its result was refused: {reason}"), new OutcomeVerdict(false, reason));
-
-    /// <summary>Renditions of an attempt that did not win are nobody's.</summary>
-    private void Discard(LiveAssignment assignment)
-    {
-        if (assignment.End is { IsCompletedSuccessfully: true, Result: AttemptResult.Good })
-        {
-            return;
-        }
-
-        foreach (var rendition in assignment.Received().Renditions)
-        {
-            spool.Delete(rendition.File);
-        }
-    }
 
     private LiveAssignment? Authorize(HttpContext context, string id)
     {

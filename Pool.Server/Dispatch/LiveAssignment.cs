@@ -61,6 +61,9 @@ internal sealed class LiveAssignment(SegmentWork work, ConnectedWorker worker, D
 
     public bool IsOver => _end.Task.IsCompleted;
 
+    /// <summary>Whether it ended with a result that was accepted.</summary>
+    public bool IsGood => _end.Task is { IsCompletedSuccessfully: true, Result: AttemptResult.Good };
+
     /// <summary>Compares in constant time.</summary>
     public bool HasToken(ReadOnlySpan<char> text)
     {

@@ -13,6 +13,9 @@ namespace Pool.Server.Dispatch;
 /// </summary>
 public sealed partial class SegmentDispatcher
 {
+    /// <summary>The books may be away for this long, even when the gateway's patience is over already.</summary>
+    private static readonly TimeSpan s_leastSettlePatience = TimeSpan.FromSeconds(1);
+
     private readonly WorkerRegistry _workers;
     private readonly WorkerChoice _choice;
     private readonly AssignmentBook _book;
@@ -34,18 +37,27 @@ public sealed partial class SegmentDispatcher
     /// <summary>A session ended: its worker is free for others.</summary>
     public void EndSession(string sessionId) => _choice.Forget(sessionId);
 
-    /// <summary>Transcodes and settles one segment. Never throws for what a worker or the database did.</summary>
+    /// <summary>
+    /// Transcodes and settles one segment. Never throws for what a worker or the database did. A gateway that hangs up ends the work,
+    /// not its settling: what a worker has done by then is in the books.
+    /// </summary>
     public async Task<SegmentResult> TranscodeAsync(SegmentWork work, CancellationToken cancellationToken)
     {
         var (result, contributions) = await AttemptAllAsync(work, cancellationToken);
         try
         {
-            await _settlement.SettleAsync(Record(work, result, contributions), cancellationToken);
+            var left = Remaining(work);
+            await _settlement.SettleAsync(Record(work, result, contributions), left > s_leastSettlePatience ? left : s_leastSettlePatience);
             return result;
         }
         catch (SettlementException failure)
         {
             LogNotSettled(failure, work.Id);
+            if (result is SegmentResult.Transcoded withheld)
+            {
+                _book.Discard(withheld.Renditions);
+            }
+
             return new SegmentResult.Failed(PoolFault.NotSettled, "the result could not be written down");
         }
     }
@@ -53,6 +65,11 @@ public sealed partial class SegmentDispatcher
     private async Task<(SegmentResult Result, IReadOnlyList<SettledContribution> Contributions)> AttemptAllAsync(
         SegmentWork work, CancellationToken cancellationToken)
     {
+        if (work.Source.Length == 0)
+        {
+            return (new SegmentResult.BadInput(InputFault.InvalidVideo), []);
+        }
+
         using var deadline = new CancellationTokenSource(Remaining(work), _time);
         using var until = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         var tried = new HashSet<WorkerId>();
@@ -123,29 +140,32 @@ public sealed partial class SegmentDispatcher
         using var gone = worker.Gone.UnsafeRegister(_ => Fail(assignment, "its connection was lost"), null);
         try
         {
-            await worker.Client.Assign(Message(assignment));
             using var accept = new CancellationTokenSource(_options.AcceptTimeout, _time);
             using var lateAccept = accept.Token.UnsafeRegister(_ => FailUnlessFetched(assignment), null);
             using var attemptEnd = new CancellationTokenSource(limit, _time);
             using var lateAnswer = attemptEnd.Token.UnsafeRegister(_ => Fail(assignment, "it took too long"), null);
             using var tooLate = until.UnsafeRegister(_ => Fail(assignment, "the deadline passed"), null);
+
+            // The times run while the message waits: a worker that does not read its socket holds nothing longer than a silent one.
+            await Task.WhenAny(worker.Client.Assign(Message(assignment)), assignment.End);
             var result = await assignment.End;
             if (result is AttemptResult.Failed)
             {
-                await TellAsync(worker, assignment);
+                _ = TellAsync(worker, assignment);
             }
 
             return (assignment, result);
         }
         finally
         {
+            Fail(assignment, "the pool gave it up");
             _book.Close(assignment);
             worker.GiveSlotBack();
             _workers.RingForFreeSlot();
         }
     }
 
-    /// <summary>A worker that lost an assignment is told to stop; if it cannot be told, its bytes are refused anyway.</summary>
+    /// <summary>A worker that lost an assignment is told to stop; if it cannot be told, its bytes are refused anyway. Nobody waits for it.</summary>
     private static async Task TellAsync(ConnectedWorker worker, LiveAssignment assignment)
     {
         if (worker.Gone.IsCancellationRequested)

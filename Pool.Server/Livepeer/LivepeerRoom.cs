@@ -5,6 +5,9 @@ namespace Pool.Server.Livepeer;
 /// <summary>The network's face: gRPC and HTTP as an orchestrator has them (protocol §1.3). It translates and decides nothing.</summary>
 public static class LivepeerRoom
 {
+    /// <summary>The framework's own pattern leaves out paths that look like files.</summary>
+    private const string AnyPath = "{**path}";
+
     public static WebApplicationBuilder AddLivepeer(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<NetworkIdentity>();
@@ -25,7 +28,7 @@ public static class LivepeerRoom
         routes.Map("/segment", routes.ServiceProvider.GetRequiredService<SegmentEndpoint>().HandleAsync);
         routes.MapGet("/stream/{name}", routes.ServiceProvider.GetRequiredService<StreamEndpoint>().HandleAsync);
         routes.MapGet("/healthz", () => Results.Ok());
-        routes.MapFallback(NotFoundAsync);
+        routes.MapFallback(AnyPath, NotFoundAsync);
     }
 
     private static void MapGrpc(this IEndpointRouteBuilder routes, string method, RequestDelegate handler) =>

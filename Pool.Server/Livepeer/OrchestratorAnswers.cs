@@ -29,6 +29,23 @@ internal sealed class OrchestratorAnswers(IOptions<NodeOptions> node, WorkerRegi
         AuthToken = token,
     };
 
+    /// <summary>
+    /// What a segment's needs are held against (protocol §4.2, step 7). With nobody connected, as just after a restart, nobody knows what
+    /// can be done: a session that was given terms is not refused for that, its segment waits for a worker.
+    /// </summary>
+    public Shared.Livepeer.Wire.Capabilities CapabilitiesFor(Shared.Livepeer.Wire.Capabilities? job)
+    {
+        var ours = Capabilities();
+        if (workers.Connected.Count == 0)
+        {
+            var hoped = CapabilitySet.FromNumbers([.. CapabilityCheck.SetOf(ours).ToNumbers(), .. CapabilityCheck.SetOf(job).ToNumbers()]);
+            ours.Bitstring.Clear();
+            ours.Bitstring.Add(hoped.ToWords());
+        }
+
+        return ours;
+    }
+
     /// <summary>What connected workers can do, and what needs no worker. Follows workers as they come and go.</summary>
     public Shared.Livepeer.Wire.Capabilities Capabilities()
     {

@@ -26,7 +26,7 @@ internal sealed partial class SegmentEndpoint(
     {
         var receivedAt = time.GetUtcNow();
         var (request, refusal) = SegmentRequest.Parse(context.Request.Headers);
-        refusal ??= request!.Check(answers.Capabilities(), identity.Tokens, receivedAt);   // a request without refusal is there
+        refusal ??= request!.Check(answers.CapabilitiesFor(request.Segment.Capabilities), identity.Tokens, receivedAt);   // a request without refusal is there
         if (refusal is not null || request is null)
         {
             await RefuseAsync(context, refusal ?? SegmentRefusal.InternalError);

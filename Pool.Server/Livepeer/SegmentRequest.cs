@@ -25,6 +25,12 @@ internal sealed record SegmentRequest(SegData Segment, Payment Payment, IReadOnl
     /// <summary>Longest segment the network knows (protocol §1.4).</summary>
     public const int MaxDurationMilliseconds = 300_000;
 
+    /// <summary>Renditions of one segment; what a worker takes (docs/protocol.md, Assign).</summary>
+    public const int MaxProfiles = 64;
+
+    /// <summary>Characters of a profile's name: all of them go to the worker in one message.</summary>
+    public const int MaxProfileNameLength = 256;
+
     /// <summary>What a duration of 0 means (protocol §1.4).</summary>
     private const int DefaultDurationMilliseconds = 2000;
 
@@ -54,6 +60,11 @@ internal sealed record SegmentRequest(SegData Segment, Payment Payment, IReadOnl
             return (null, SegmentRefusal.Forbidden(reading.Fault ?? "unrecognized profile output format"));
         }
 
+        if (ProfilesFault(profiles) is { } refused)
+        {
+            return (null, refused);
+        }
+
         return segment.Duration is < 0 or > MaxDurationMilliseconds
             ? (null, SegmentRefusal.Forbidden("invalid duration"))
             : (new SegmentRequest(segment, payment, profiles), null);
@@ -75,6 +86,12 @@ internal sealed record SegmentRequest(SegData Segment, Payment Payment, IReadOnl
             _ => SegmentRefusal.Forbidden("invalid auth token"),
         };
     }
+
+    /// <summary>Limits of our own: a job that no worker could be told of (protocol §11, trap 16). The words are the network's, so no gateway drops us for them.</summary>
+    private static SegmentRefusal? ProfilesFault(IReadOnlyList<Shared.Media.VideoProfile> profiles) =>
+        profiles.Count > MaxProfiles ? SegmentRefusal.Forbidden(InputFault.TooManyOutputs)
+        : profiles.Count == 0 || profiles.Any(profile => profile.Name.Length > MaxProfileNameLength) ? SegmentRefusal.Forbidden(InputFault.UnrecognizedProfile)
+        : null;
 
     private static long ToMilliseconds(ulong value) => (long)Math.Min(value, MaxDurationMilliseconds);
 }

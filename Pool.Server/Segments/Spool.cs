@@ -47,9 +47,11 @@ public sealed partial class Spool(IOptions<SpoolOptions> options, IOptions<NodeO
     }
 
     /// <summary>A new, empty segment to write the gateway's bytes into.</summary>
+    /// <exception cref="SpoolFullException">The disk has too little space left.</exception>
     public SpoolWriter CreateSegment(long maxBytes) => Create(SegmentEnding, maxBytes);
 
     /// <summary>A new, empty rendition to write a worker's bytes into.</summary>
+    /// <exception cref="SpoolFullException">The disk has too little space left.</exception>
     public SpoolWriter CreateRendition(long maxBytes) => Create(RenditionEnding, maxBytes);
 
     /// <summary>The rendition with this id, or null: unknown, expired, or no id at all.</summary>
@@ -104,6 +106,12 @@ public sealed partial class Spool(IOptions<SpoolOptions> options, IOptions<NodeO
 
     private SpoolWriter Create(string ending, long maxBytes)
     {
+        var free = new DriveInfo(_folder).AvailableFreeSpace;
+        if (free < options.Value.MinFreeBytes)
+        {
+            throw new SpoolFullException($"Only {free} bytes are free on the disk of the spool (Spool:MinFreeBytes).");
+        }
+
         var id = SpoolFile.NewId();
         return new SpoolWriter(this, id, Path.Combine(_folder, id + ending), PartEnding, maxBytes);
     }

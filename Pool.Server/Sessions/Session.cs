@@ -38,6 +38,7 @@ public sealed class Session
     private readonly Queue<SpoolFile> _renditions = [];
     private readonly Lock _gate = new();
     private long _segments;
+    private long _lastSegmentAt;
     private int _pending;
     private volatile bool _closed;
 
@@ -45,7 +46,7 @@ public sealed class Session
 
     internal Session(string id, ReadOnlyMemory<byte> manifestId, string gateway, DateTimeOffset openedAt, SegmentDispatcher dispatcher)
     {
-        (Id, ManifestId, Gateway, LastSegmentAt, _dispatcher) = (id, manifestId, gateway, openedAt, dispatcher);
+        (Id, ManifestId, Gateway, _lastSegmentAt, _dispatcher) = (id, manifestId, gateway, openedAt.UtcTicks, dispatcher);
         Loop = RunAsync();
     }
 
@@ -57,20 +58,23 @@ public sealed class Session
     /// <summary>Gateway's address; zero off-chain.</summary>
     public string Gateway { get; }
 
-    public DateTimeOffset LastSegmentAt { get; private set; }
+    /// <summary>When the latest segment began to arrive.</summary>
+    public DateTimeOffset LastSegmentAt => new(Interlocked.Read(ref _lastSegmentAt), TimeSpan.Zero);
 
     /// <summary>Segments answered so far.</summary>
     public long Segments => Interlocked.Read(ref _segments);
 
+    /// <summary>Segments that are being transcoded or wait.</summary>
+    public int Pending => Volatile.Read(ref _pending);
+
     /// <summary>Whether a segment is being transcoded or waits.</summary>
-    public bool IsWorking => Volatile.Read(ref _pending) > 0;
+    public bool IsWorking => Pending > 0;
 
     internal Task Loop { get; }
 
     /// <summary>Hands a segment in and waits for its turn and its result.</summary>
     public Task<SessionAnswer> TranscodeAsync(SegmentWork work, CancellationToken cancellationToken)
     {
-        LastSegmentAt = work.ReceivedAt;
         var turn = new Turn(work, new TaskCompletionSource<SessionAnswer>(TaskCreationOptions.RunContinuationsAsynchronously), cancellationToken);
         Interlocked.Increment(ref _pending);
         if (!_queue.Writer.TryWrite(turn))
@@ -81,6 +85,9 @@ public sealed class Session
 
         return turn.Answer.Task;
     }
+
+    /// <summary>A segment begins to arrive: the session is not idle while its bytes are under way.</summary>
+    internal void Touch(DateTimeOffset now) => Interlocked.Exchange(ref _lastSegmentAt, now.UtcTicks);
 
     /// <summary>Takes no more segments. What waits is answered as closed, what runs comes to its end.</summary>
     internal IReadOnlyList<SpoolFile> Close()

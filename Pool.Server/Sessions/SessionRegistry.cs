@@ -28,15 +28,11 @@ public sealed partial class SessionRegistry(
     /// <summary>The session with this id, new if there is room; null is the network's <c>OrchestratorCapped</c> (protocol §4.2, step 11).</summary>
     public Session? Admit(string sessionId, ReadOnlyMemory<byte> manifestId, string gateway)
     {
-        if (_sessions.TryGetValue(sessionId, out var known))
-        {
-            return known;
-        }
-
         lock (_gate)
         {
-            if (_sessions.TryGetValue(sessionId, out known))
+            if (_sessions.TryGetValue(sessionId, out var known))
             {
+                known.Touch(time.GetUtcNow());
                 return known;
             }
 
@@ -56,14 +52,17 @@ public sealed partial class SessionRegistry(
     /// <summary>Ends a session (protocol §4.7, §4.12). An unknown one is nothing.</summary>
     public void Close(string sessionId)
     {
-        if (!_sessions.TryRemove(sessionId, out var session))
+        if (_sessions.TryRemove(sessionId, out var session))
         {
-            return;
+            End(session);
         }
+    }
 
-        dispatcher.EndSession(sessionId);
+    private void End(Session session)
+    {
+        dispatcher.EndSession(session.Id);
         var renditions = session.Close();
-        LogClosed(sessionId, session.Segments);
+        LogClosed(session.Id, session.Segments);
         if (renditions.Count > 0)
         {
             DeleteAfterGrace(renditions);
@@ -73,10 +72,19 @@ public sealed partial class SessionRegistry(
     /// <summary>Closes every session without a segment for the idle time.</summary>
     public void CloseIdle()
     {
-        var oldest = time.GetUtcNow() - options.Value.Idle;
-        foreach (var session in _sessions.Values.Where(session => !session.IsWorking && session.LastSegmentAt < oldest))
+        foreach (var session in TakeIdle())
         {
-            Close(session.Id);
+            End(session);
+        }
+    }
+
+    /// <summary>Idle sessions are taken out in one step with looking at them, so that none ends under a segment that has just been admitted.</summary>
+    private List<Session> TakeIdle()
+    {
+        lock (_gate)
+        {
+            var oldest = time.GetUtcNow() - options.Value.Idle;
+            return [.. _sessions.Values.Where(session => !session.IsWorking && session.LastSegmentAt < oldest && _sessions.TryRemove(session.Id, out _))];
         }
     }
 

@@ -1,11 +1,15 @@
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
+using Pool.Server.Data;
 
 namespace Pool.Server.Settlement;
 
-/// <summary>Settles into Postgres directly: one transaction for a segment, committed before it is answered.</summary>
-internal sealed class PostgresSettlement(NpgsqlDataSource database, TimeProvider time) : ISettlement
+/// <summary>
+/// Settles into Postgres directly: one transaction for a segment, committed before it is answered. When the connection dies on the way,
+/// nobody knows whether it was committed: it is written again, and what is there already stays as it is.
+/// </summary>
+internal sealed class PostgresSettlement(NpgsqlDataSource database, DatabaseRetry retry, TimeProvider time) : ISettlement
 {
     /// <summary>A gateway may call its stream anything (protocol §11, trap 16); the books keep this much of it.</summary>
     private const int MaxManifestIdBytes = 256;
@@ -27,27 +31,33 @@ internal sealed class PostgresSettlement(NpgsqlDataSource database, TimeProvider
         ON CONFLICT (assignment_id, received_at) DO NOTHING
         """;
 
-    public async Task SettleAsync(SettleRecord record, CancellationToken cancellationToken)
+    public async Task SettleAsync(SettleRecord record, TimeSpan patience)
     {
         try
         {
-            await using var connection = await database.OpenConnectionAsync(cancellationToken);
-            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            await using var batch = new NpgsqlBatch(connection, transaction);
-            batch.BatchCommands.Add(Session(record));
-            batch.BatchCommands.Add(Segment(record));
-            foreach (var contribution in record.Contributions)
-            {
-                batch.BatchCommands.Add(Contribution(record, contribution));
-            }
-
-            await batch.ExecuteNonQueryAsync(cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
+            await retry.RunAsync(cancellationToken => WriteAsync(record, cancellationToken), new Patience(patience, patience), CancellationToken.None);
         }
-        catch (NpgsqlException failure)
+        catch (Exception failure) when (failure is NpgsqlException or TimeoutException)
         {
             throw new SettlementException($"Segment {record.Segment} could not be settled.", failure);
         }
+    }
+
+    private async Task<int> WriteAsync(SettleRecord record, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        batch.BatchCommands.Add(Session(record));
+        batch.BatchCommands.Add(Segment(record));
+        foreach (var contribution in record.Contributions)
+        {
+            batch.BatchCommands.Add(Contribution(record, contribution));
+        }
+
+        var written = await batch.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return written;
     }
 
     private static NpgsqlBatchCommand Session(SettleRecord record) => new(InsertSession)
@@ -81,10 +91,13 @@ internal sealed class PostgresSettlement(NpgsqlDataSource database, TimeProvider
             new() { Value = contribution.Renditions.Sum(rendition => rendition.Frames) },
             new() { Value = contribution.Renditions.Sum(rendition => rendition.Pixels) },
             new() { Value = contribution.Renditions.Sum(rendition => rendition.Bytes) },
-            new() { Value = JsonSerializer.Serialize(contribution.Renditions, JsonSerializerOptions.Web), NpgsqlDbType = NpgsqlDbType.Jsonb },
+            new() { Value = JsonSerializer.Serialize(contribution.Renditions.Select(Storable), JsonSerializerOptions.Web), NpgsqlDbType = NpgsqlDbType.Jsonb },
             Time(contribution.AssignedAt), Time(contribution.FinishedAt),
         },
     };
+
+    /// <summary>A gateway may name its profiles anything, but Postgres keeps no NUL in a text.</summary>
+    private static SettledRendition Storable(SettledRendition rendition) => rendition with { Profile = rendition.Profile.Replace('\0', '\uFFFD') };
 
     private static string Text(SegmentOutcome outcome) => outcome switch
     {

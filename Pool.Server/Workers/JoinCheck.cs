@@ -47,9 +47,9 @@ internal static class JoinCheck
             return "The payout address is the zero address: nobody could ever use what is paid there.";
         }
 
-        if (request.Device is not { Length: > 0 and <= MaxTextLength })
+        if (request.Device is not { Length: > 0 and <= MaxTextLength } device || device.Any(char.IsControl))
         {
-            return $"The device must be named in at most {MaxTextLength} characters.";
+            return $"The device must be named in at most {MaxTextLength} characters, none of them a control character.";
         }
 
         if (request.Capabilities is not { Count: <= MaxCapabilities } || request.Capabilities.Any(number => number > CapabilitySet.MaxNumber))

@@ -7,8 +7,11 @@ using Pool.Shared.Ids;
 namespace Pool.Server.Workers;
 
 /// <summary>The durable list of payees and workers.</summary>
-public sealed class WorkerBook(NpgsqlDataSource database, TimeProvider time)
+public sealed class WorkerBook(NpgsqlDataSource database, DatabaseRetry retry, TimeProvider time)
 {
+    /// <summary>How long the database may be away while a worker waits at the door; less than the worker waits (docs/protocol.md, Time-outs).</summary>
+    private static readonly Patience s_patience = new(RetryFor: TimeSpan.FromSeconds(5), Limit: TimeSpan.FromSeconds(10));
+
     private const string JoinPayee = "INSERT INTO payees (address, first_seen_at) VALUES ($1, $2) ON CONFLICT DO NOTHING";
 
     private const string JoinWorker = """
@@ -20,7 +23,10 @@ public sealed class WorkerBook(NpgsqlDataSource database, TimeProvider time)
         """;
 
     /// <summary>Enters a worker that has proven its node key, with the payee it names now. The same node key is the same worker for ever.</summary>
-    public async Task<WorkerId> JoinAsync(Address nodeKey, Address payee, string device, string software, CancellationToken cancellationToken)
+    public Task<WorkerId> JoinAsync(Address nodeKey, Address payee, string device, string software, CancellationToken cancellationToken) =>
+        retry.RunAsync(token => WriteAsync(nodeKey, payee, device, software, token), s_patience, cancellationToken);
+
+    private async Task<WorkerId> WriteAsync(Address nodeKey, Address payee, string device, string software, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);

@@ -21,6 +21,7 @@ internal sealed partial class WorkerHub(
     {
         Connected,
         Welcomed,
+        Answered,
         Joined,
     }
 
@@ -70,6 +71,7 @@ internal sealed partial class WorkerHub(
             throw new HubException("Hello is the first call of a connection, and only once.");
         }
 
+        State.Step = Step.Answered;
         if (hello.ProtocolVersion != WorkerLink.ProtocolVersion)
         {
             var newer = hello.ProtocolVersion > WorkerLink.ProtocolVersion;
@@ -78,7 +80,7 @@ internal sealed partial class WorkerHub(
                 + (newer ? "the pool must be updated, or use an older worker." : "update the worker.")));
         }
 
-        State.Software = hello.Software is { Length: > 0 and <= MaxSoftwareLength } software ? software : "unknown";
+        State.Software = hello.Software is { Length: > 0 and <= MaxSoftwareLength } software && !software.Contains('\0') ? software : "unknown";
         State.Step = Step.Welcomed;
         return Task.FromResult(new Welcome(WorkerLink.ProtocolVersion, State.Nonce, null));
     }
@@ -90,6 +92,8 @@ internal sealed partial class WorkerHub(
             throw new HubException("Join is the call after Hello, and only once.");
         }
 
+        // Whatever comes of it, the nonce is spent.
+        State.Step = Step.Answered;
         var audience = Context.GetHttpContext()?.Request.Host.Value ?? "";
         if (!JoinCheck.TryProve(request, audience, State.Nonce, out var proven, out var refusal))
         {
@@ -106,6 +110,12 @@ internal sealed partial class WorkerHub(
         if (registry.Add(worker) is { } replaced)
         {
             deadlines.Abort(replaced.ConnectionId);
+        }
+
+        if (Context.ConnectionAborted.IsCancellationRequested)
+        {
+            // The connection ended while it joined; whoever saw it end may have looked before the worker was there.
+            registry.Remove(worker);
         }
 
         LogJoined(identity.NodeKey.ToString(), identity.Payee.ToString(), identity.Device, capacity);

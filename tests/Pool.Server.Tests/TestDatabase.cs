@@ -25,6 +25,19 @@ public sealed class TestDatabase : IAsyncDisposable
         return database;
     }
 
+    /// <summary>Ends every connection to the database, as a Postgres that is killed and started again does.</summary>
+    public Task CutAsync() => ExecuteAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{_name}'");
+
+    /// <summary>The database is away: nobody is let in, and whoever is in is thrown out.</summary>
+    public async Task CloseAsync()
+    {
+        await ExecuteAsync($"ALTER DATABASE {_name} ALLOW_CONNECTIONS false");
+        await CutAsync();
+    }
+
+    /// <summary>It is back.</summary>
+    public Task OpenAsync() => ExecuteAsync($"ALTER DATABASE {_name} ALLOW_CONNECTIONS true");
+
     public async ValueTask DisposeAsync() => await ExecuteAsync($"DROP DATABASE {_name} WITH (FORCE)");
 
     private async Task ExecuteAsync(string sql)

@@ -1,0 +1,23 @@
+namespace Pool.Server.Tests.Kit;
+
+/// <summary>A server with one worker that answers everything, shared by tests that change nothing in it.</summary>
+public sealed class ServerWithWorker : IAsyncLifetime
+{
+    private TestWorker? _worker;
+
+    internal RunningServer Server { get; private set; } = null!;   // set before any test runs
+
+    internal TestGatewayClient Gateway => Server.Gateway;
+
+    public async Task InitializeAsync()
+    {
+        Server = await RunningServer.StartAsync();
+        _worker = await TestWorker.JoinAsync(Server, capacity: 16, work: assignment => TestAssignment.AnswerAsync(assignment));
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _worker!.DisposeAsync();
+        await Server.DisposeAsync();
+    }
+}
