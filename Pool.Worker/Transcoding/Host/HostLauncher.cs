@@ -73,7 +73,7 @@ internal static class HostLauncher
     {
         try
         {
-            var process = Process.Start(start) ?? throw new Win32Exception($"{start.FileName} was not started");            started.SetResult(process);
+            var process = Process.Start(start) ?? throw new Win32Exception($"{start.FileName} was not started"); started.SetResult(process);
             process.WaitForExit();
         }
         catch (InvalidOperationException) when (started.Task.IsCompletedSuccessfully)

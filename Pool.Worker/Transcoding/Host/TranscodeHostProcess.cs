@@ -132,7 +132,9 @@ public sealed partial class TranscodeHostProcess : ITranscoder
                     _suspects.NoteGood(fingerprint!, job.SessionId);   // alone means that it was looked up
                 }
 
-                return flow.IsBroken ? new TranscodeOutcome.Failed($"{reason}, and the second attempt made other bytes than were handed out before") : ended.Outcome;
+                return flow.IsBroken && ended.Outcome is TranscodeOutcome.Done
+                    ? new TranscodeOutcome.Failed($"{reason}, and the second attempt made other bytes than were handed out before")
+                    : ended.Outcome;
             }
 
             fingerprint ??= segment.Fingerprint(job.Profiles);

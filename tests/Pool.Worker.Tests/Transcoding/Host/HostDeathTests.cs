@@ -108,7 +108,9 @@ public sealed class HostDeathTests
     {
         await using var host = await HostUnderTest.StartAsync(options => options with
         {
-            TimeFloor = TimeSpan.FromSeconds(1), TimePerSecond = TimeSpan.FromMilliseconds(200), CancelGrace = TimeSpan.FromMilliseconds(200),
+            TimeFloor = TimeSpan.FromSeconds(1),
+            TimePerSecond = TimeSpan.FromMilliseconds(200),
+            CancelGrace = TimeSpan.FromMilliseconds(200),
         });
         var neighbourBegan = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var patient = Job("neighbour", Clips.Long, Clips.Rich with { Name = "neighbour" }) with { Duration = TimeSpan.FromMinutes(4) };
