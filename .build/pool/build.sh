@@ -5,6 +5,7 @@ readonly BUILD_FOLDER="$ROOT/.pool/build"
 readonly BUILD_LOG="$BUILD_FOLDER/build.log"
 readonly BUILD_STAMP="$BUILD_FOLDER/inputs.stamp"
 readonly LOG_LINES_SHOWN=30
+readonly BUILD_STOP_SECONDS=15
 
 program_path() {
   case $1 in
@@ -20,7 +21,9 @@ program_path() {
 readonly PROGRAMS=(server worker gateway vectors demo bench)
 
 # Holds the build lock on descriptor 8 while it runs a function: two runs in one clone must not build into each other.
+# The build has a temporary folder of its own, because the tools leave things there.
 with_build_lock() {
+  local -x TMPDIR
   mkdir -p "$BUILD_FOLDER" 2>/dev/null || fail "cannot write in $ROOT; clone into a folder of your own"
   [[ -w $BUILD_FOLDER ]] || fail "cannot write in $BUILD_FOLDER, it belongs to $(stat -c %U "$BUILD_FOLDER")"
   exec 8>>"$BUILD_FOLDER/lock"
@@ -29,9 +32,27 @@ with_build_lock() {
     flock 8
   fi
   local status=0
+  remove_temporary_folder "$BUILD_FOLDER"
+  make_temporary_folder "$BUILD_FOLDER"
+  BUILD_LOCKED=yes
   "$@" || status=$?
-  exec 8>&-
+  stop_build
   return "$status"
+}
+
+# Ends what this script is building, if it is, and gives the lock back.
+stop_build() {
+  [[ -n ${BUILD_LOCKED-} ]] || return 0
+  stop_process "$BUILD_FOLDER" "build-$$" TERM "$BUILD_STOP_SECONDS"
+  remove_temporary_folder "$BUILD_FOLDER"
+  BUILD_LOCKED=
+  exec 8>&-
+}
+
+# For commands that end with the build, or become another program after it: a signal must not leave the build behind.
+stop_build_on_exit() {
+  trap stop_build EXIT
+  stop_on_signals
 }
 
 # Builds when an input changed since the last good build. $1 = "quiet" says nothing but on failure.
@@ -100,6 +121,7 @@ run_program() {
   case $name in
     worker | gateway | bench) need_programs ffmpeg ;;
   esac
+  stop_build_on_exit
   build_pool quiet
   exec dotnet "$(program_path "$name")" "$@"
 }

@@ -4,7 +4,6 @@
 readonly DEMO_STREAMS=2
 readonly DEMO_RUNS_KEPT=5
 readonly DEMO_START_ATTEMPTS=3
-readonly DEMO_STOP_SECONDS=15
 # Two throwaway addresses that every development chain knows; nothing is ever paid to them.
 readonly DEMO_PAYEES=(0x70997970C51812dc3A010C7d01b50e0d17dc79C8 0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC)
 
@@ -19,6 +18,8 @@ run_demo() {
   take_home_lock "$DEMO" || fail "a demo is already running in this clone; end that one with Ctrl-C first"
   trap stop_demo EXIT
   stop_on_signals
+  stop_home "$DEMO"
+  make_temporary_folder "$DEMO"
   need_dotnet
   need_programs postgres ffmpeg
   [[ -z $VIDEO ]] || need_readable_video
@@ -75,7 +76,6 @@ need_readable_video() {
 # Each demo begins with a new database; renditions of the last few runs stay.
 clear_demo() {
   local old
-  stop_home "$DEMO"
   remove_cluster "$DEMO"
   rm -rf -- "$DEMO/server" "$DEMO/worker-1" "$DEMO/worker-2" "$DEMO/log"
   mkdir -p "$DEMO/log" "$DEMO/out"
@@ -83,17 +83,17 @@ clear_demo() {
     while read -r old; do rm -rf -- "$DEMO/out/$old"; done
   OUT="$DEMO/out/$(date +%Y%m%d-%H%M%S)-$$"
   mkdir -p "$OUT"
-  make_temporary_folder "$DEMO"
 }
 
 start_demo() {
-  local number
+  local number workers=()
   start_demo_server
   for ((number = 1; number <= ${#DEMO_PAYEES[@]}; number++)); do
+    workers+=("worker-$number")
     launch_worker "$DEMO" "worker-$number" "$(program_path worker)" "${DEMO_PAYEES[number - 1]}" 127.0.0.1 "$WEB_PORT"
   done
   [[ -n $VIDEO ]] || make_clip
-  wait_for_workers "$DEMO" "$WEB_PORT" "${#DEMO_PAYEES[@]}" || exit 1
+  wait_for_workers "$DEMO" 127.0.0.1 "$WEB_PORT" "${workers[@]}" || exit 1
 }
 
 # A port that was free may be taken a moment later, by another demo for instance; then others are picked.
@@ -107,6 +107,7 @@ start_demo_server() {
     POOL_SERVICE_URI="https://127.0.0.1:$NETWORK_PORT" POOL_NETWORK_ADDRESS=127.0.0.1 POOL_WEB_ADDRESS=127.0.0.1 \
       launch_server "$DEMO" "$(program_path server)" "$NETWORK_PORT" "$WEB_PORT" "$(connection_string "$DEMO" "$POSTGRES_DATABASE")"
     if wait_for_server "$DEMO" 127.0.0.1 "$WEB_PORT"; then
+      record_ports "$DEMO" "$WEB_PORT" "$NETWORK_PORT"
       return 0
     fi
     stop_process "$DEMO" server TERM "$SERVER_STOP_SECONDS"
@@ -127,6 +128,7 @@ play_demo() {
   local status=0 arguments
   arguments=(run --video "$VIDEO" --orchestrator "https://127.0.0.1:$NETWORK_PORT" --status-url "http://127.0.0.1:$WEB_PORT/operator/status"
     --token-file "$DEMO/server/operator.token" --gateway "$(program_path gateway)" --out "$OUT/streams" --streams "$DEMO_STREAMS" --report "${REPORT:-$OUT/report.json}")
+  [[ -z $ONCE ]] || arguments+=(--once)
   env -C "$DEMO" "$OWNER_VARIABLE=$DEMO" setsid -- dotnet "$(program_path demo)" "${arguments[@]}" </dev/null 8>&- 9>&- &
   PLAYER=$!
   record_process "$DEMO" demo "$PLAYER"
@@ -141,9 +143,9 @@ stay_up() {
   local status=$1
   trap 'exit '"$status" INT TERM HUP
   say ""
-  say "Still running; Ctrl-C stops everything."
-  say "  stream another video:  ./pool gateway stream VIDEO --orchestrator https://127.0.0.1:$NETWORK_PORT --out DIR"
-  say "  logs: $DEMO/log"
+  say "Still running; Ctrl-C stops everything. Another video:"
+  say "  ./pool gateway stream VIDEO --out DIR --orchestrator https://127.0.0.1:$NETWORK_PORT"
+  say "Logs: $DEMO/log"
   while recorded_pid "$DEMO" server >/dev/null && recorded_pid "$DEMO" postgres >/dev/null; do
     pause 1
   done
@@ -151,20 +153,15 @@ stay_up() {
   exit 1
 }
 
-stop_on_signals() {
-  trap 'exit 130' INT
-  trap 'exit 143' TERM
-  trap 'exit 129' HUP
-}
-
 # Whatever the demo was doing: everything it started ends, its database goes, its results stay.
 stop_demo() {
   local status=$?
   set +e
   trap '' INT TERM HUP
-  stop_process "$BUILD_FOLDER" "build-$$" TERM "$DEMO_STOP_SECONDS"
+  stop_build
   [[ ! -e $DEMO/run/server.pid ]] || say "stopping …"
   stop_home "$DEMO"
   remove_cluster "$DEMO"
+  rm -rf -- "$DEMO/run/ports" "$DEMO/server" "$DEMO/worker-1" "$DEMO/worker-2"
   exit "$status"
 }

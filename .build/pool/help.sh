@@ -9,17 +9,19 @@ Pool: a Livepeer transcoding pool.
         streams VIDEO (or a generated clip) through a server and two workers on this machine;
         --once stops at the end and exits 0 only if every segment came back right
   ./pool test [--long] [FILTER]
-        everything CI runs; the last line is "N passed, N failed"
+        everything CI runs; the last line is "N passed, N failed";
+        FILTER is a suite (Script, Schema, Pool.Server.Tests, …) or a part of a test's name
 
   ./pool up [--with-worker]     start a node and return when it is ready
   ./pool down                   stop it
-  ./pool status [--json]        how it is doing (exit 3: not running)
+  ./pool status [--json]        how it, or a demo, is doing (exit 3: nothing runs)
   ./pool clean                  stop it and remove its state
 
   ./pool worker run --pool URL --payout ADDRESS      join a pool ("./pool worker --help" for more)
   ./pool gateway stream VIDEO --orchestrator URL --out DIR
   ./pool vectors FILE…          check vector files against the real code
   ./pool bench NAME [--json FILE]
+  ./pool schema                 write db/schema.sql anew after a new migration
 
 Settings of a node come from pool.json in its home and from the environment, which wins:
   POOL_HOME             where its state lives        (default: .pool in this folder)

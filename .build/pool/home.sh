@@ -16,7 +16,7 @@ make_home() {
   fi
   content=$(find "$home" -mindepth 1 -maxdepth 1 ! -name pool.json ! -name demo ! -name build -print -quit 2>/dev/null || true)
   mkdir -p -- "$home" 2>/dev/null || fail "cannot make the folder $home; set POOL_HOME to one that this user may write"
-  [[ -w $home ]] || fail "cannot write in $home; set POOL_HOME to a folder that this user may write"
+  [[ -w $home ]] || fail "cannot write in $home; clone into a folder of your own, or set POOL_HOME to one that this user may write"
   [[ -n $content ]] || printf 'Made by ./pool; ./pool clean removes what is in here.\n' >"$home/$HOME_MARK"
   chmod go-w -- "$home"
   mkdir -p "$home/run" "$home/log"
@@ -43,8 +43,9 @@ home_is_locked() {
 
 # A short folder for temporary files of home $1's processes: socket paths must stay below 108 bytes. Sets TMPDIR.
 make_temporary_folder() {
-  TMPDIR=$(mktemp -d /tmp/pool-XXXXXXXX)
+  TMPDIR=$(mktemp -d /tmp/pool-XXXXXXXX) || fail "cannot make a folder for temporary files in /tmp"
   export TMPDIR
+  mkdir -p "$1/run"
   printf '%s\n' "$TMPDIR" >"$1/run/tmpdir"
 }
 
@@ -72,5 +73,6 @@ stop_home() {
   done
   stop_process "$home" server TERM "$SERVER_STOP_SECONDS"
   stop_postgres "$home"
+  rm -f -- "$home"/run/*.offset
   remove_temporary_folder "$home"
 }

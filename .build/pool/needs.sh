@@ -12,6 +12,8 @@ need_dotnet() {
   local candidate found=()
   export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
   export DOTNET_GENERATE_ASPNET_CERTIFICATE=false DOTNET_CLI_WORKLOAD_UPDATE_NOTIFY_DISABLE=true
+  # A debugger or a profiler has to be asked for: its pipes would stay behind wherever a process is killed.
+  export DOTNET_EnableDiagnostics="${DOTNET_EnableDiagnostics:-0}"
   export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
   need_user_folder
   for candidate in "$(command -v dotnet || true)" "${DOTNET_ROOT:+$DOTNET_ROOT/dotnet}" "$HOME/.dotnet/dotnet" /usr/share/dotnet/dotnet /usr/lib/dotnet/dotnet; do
@@ -52,7 +54,7 @@ find_postgres() {
   local folder version best=0
   POSTGRES_PROGRAMS=
   for folder in /usr/lib/postgresql/*/bin /usr/pgsql-*/bin "$(dirname -- "$(command -v postgres || printf /nonexistent/postgres)")"; do
-    [[ -x $folder/postgres && -x $folder/initdb && -x $folder/psql ]] || continue
+    [[ -x $folder/postgres && -x $folder/initdb && -x $folder/psql && -x $folder/pg_dump ]] || continue
     version=$("$folder/postgres" --version | sed -nE 's/^[^0-9]*([0-9]+).*/\1/p')
     if ((${version:-0} >= POSTGRES_MINIMUM && version > best)); then
       POSTGRES_PROGRAMS=$folder best=$version

@@ -31,6 +31,9 @@ boot_id() { cat /proc/sys/kernel/random/boot_id; }
 start_process() {
   local home=$1 name=$2 log=$3
   shift 3
+  mkdir -p "$home/run"
+  # Logs are appended to; what this start wrote begins here.
+  { stat -c %s -- "$log" 2>/dev/null || printf '0\n'; } >"$home/run/$name.offset"
   env -C "$home" "$OWNER_VARIABLE=$home" setsid -- "$@" </dev/null >>"$log" 2>&1 7>&- 8>&- 9>&- &
   STARTED_PID=$!
   record_process "$home" "$name" "$STARTED_PID"
@@ -102,6 +105,14 @@ wait_until_gone() {
     ((SECONDS < deadline)) || return 1
     pause "$POLL_SECONDS"
   done
+}
+
+# A signal ends the script through its EXIT trap, which stops what it had started.
+stop_on_signals() {
+  # The terminal has just written "^C".
+  trap '[[ ! -t 2 ]] || printf "\n" >&2; exit 130' INT
+  trap 'exit 143' TERM
+  trap 'exit 129' HUP
 }
 
 # Runs a command as a step: its output goes to log $3, and a signal to this script stops it too.

@@ -17,6 +17,9 @@ web_host() {
   esac
 }
 
+# What ./pool status needs to know of home $1: web port $2, network port $3.
+record_ports() { printf 'POOL_WEB_PORT=%s\nPOOL_NETWORK_PORT=%s\n' "$2" "$3" >"$1/run/ports"; }
+
 # Starts the server of home $1 from program $2 on network port $3 and web port $4 with database $5.
 # Settings that are not named here come from the environment and from pool.json in the home.
 launch_server() {
@@ -45,25 +48,38 @@ wait_for_server() {
   done
 }
 
-# $1 = home, $2 = name, $3 = what happened.
+# $1 = home, $2 = name, $3 = what happened. A program that could say why has said so in one line, its last.
 show_last_words() {
-  warn "$3; its last words ($1/log/$2.log):"
-  tail -n "$LAST_WORDS_SHOWN" -- "$1/log/$2.log" >&2 || true
+  local log="$1/log/$2.log" words
+  words=$(words_of_start "$1" "$2" | tail -n "$LAST_WORDS_SHOWN")
+  if [[ ${words##*$'\n'} =~ ^pool-[a-z]+:\ (.*)$ ]]; then
+    warn "$3: ${BASH_REMATCH[1]}"
+  else
+    warn "$3; its last words ($log):"
+    printf '%s\n' "$words" >&2
+  fi
 }
 
-# Waits until $3 workers are connected to the server of home $1 at 127.0.0.1:$2, by the server's own account.
-# The records of the workers are worker-1 … worker-$3.
+# What $2 of home $1 has written to its log since it was started last.
+words_of_start() {
+  local offset=0
+  { read -r offset <"$1/run/$2.offset"; } 2>/dev/null || true
+  tail -c "+$((offset + 1))" -- "$1/log/$2.log" 2>/dev/null || true
+}
+
+# Waits until as many workers as are named are connected to the server of home $1 at $2:$3, by the server's own account.
 wait_for_workers() {
-  local home=$1 web_port=$2 wanted=$3 deadline=$((SECONDS + WORKERS_CONNECT_SECONDS)) number
-  until (($(connected_workers "$home" "$web_port") >= wanted)); do
-    for ((number = 1; number <= wanted; number++)); do
-      if ! recorded_pid "$home" "worker-$number" >/dev/null; then
-        show_last_words "$home" "worker-$number" "worker-$number ended before it was connected"
+  local home=$1 host=$2 port=$3 deadline=$((SECONDS + WORKERS_CONNECT_SECONDS)) name
+  shift 3
+  until (($(connected_workers "$home" "$host" "$port") >= $#)); do
+    for name in "$@"; do
+      if ! recorded_pid "$home" "$name" >/dev/null; then
+        show_last_words "$home" "$name" "$name ended before it was connected"
         return 1
       fi
     done
     if ((SECONDS >= deadline)); then
-      show_last_words "$home" worker-1 "the workers were not connected within $WORKERS_CONNECT_SECONDS s"
+      show_last_words "$home" "$1" "no connection to the pool within $WORKERS_CONNECT_SECONDS s: $*"
       return 1
     fi
     pause "$POLL_SECONDS"
@@ -72,6 +88,6 @@ wait_for_workers() {
 
 connected_workers() {
   local answer
-  answer=$(http_get 127.0.0.1 "$2" /operator/status "Authorization: Bearer $(cat -- "$1/server/operator.token" 2>/dev/null)") || true
+  answer=$(http_get "$2" "$3" /operator/status "Authorization: Bearer $(cat -- "$1/server/operator.token" 2>/dev/null)") || true
   grep -oE '"connected"[[:space:]]*:[[:space:]]*true' <<<"$answer" | wc -l
 }

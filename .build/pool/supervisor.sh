@@ -19,6 +19,8 @@ run_supervisor() {
   need_dotnet
   find_postgres || true
   stop_children
+  remove_temporary_folder "$NODE"
+  make_temporary_folder "$NODE"
   read_node_settings "$@"
   start_node
   printf 'ready\n' >"$NODE/run/state"
@@ -42,10 +44,11 @@ read_node_settings() {
   PAYOUT=$(setting "$NODE" POOL_PAYOUT_ADDRESS payoutAddress '')
   need_node_port "$NETWORK_PORT" POOL_NETWORK_PORT networkPort
   need_node_port "$WEB_PORT" POOL_WEB_PORT webPort
+  [[ $NETWORK_PORT != "$WEB_PORT" ]] || fail "port $WEB_PORT is set for both gateways and workers: POOL_NETWORK_PORT and POOL_WEB_PORT must differ"
   CHILDREN=(server)
   [[ -n $DATABASE ]] || CHILDREN=(postgres server)
   [[ ${1-} != --with-worker ]] || CHILDREN+=(worker)
-  printf 'POOL_WEB_PORT=%s\nPOOL_NETWORK_PORT=%s\n' "$WEB_PORT" "$NETWORK_PORT" >"$NODE/run/ports"
+  record_ports "$NODE" "$WEB_PORT" "$NETWORK_PORT"
 }
 
 # $1 = port, $2 = environment variable, $3 = key in pool.json.
@@ -72,7 +75,10 @@ start_node() {
         launch_child server
         wait_for_server "$NODE" "$WEB_HOST" "$WEB_PORT" || exit 1
         ;;
-      *) launch_child "$name" ;;
+      worker)
+        launch_child worker
+        wait_for_workers "$NODE" "$WEB_HOST" "$WEB_PORT" worker || exit 1
+        ;;
     esac
   done
 }
@@ -139,6 +145,7 @@ stop_node() {
   set +e
   trap '' TERM INT HUP
   stop_children
+  remove_temporary_folder "$NODE"
   rm -f "$NODE/run/state" "$NODE/run/ports" "$NODE/run/supervisor.pid"
   log_line "stopped"
 }

@@ -1,7 +1,6 @@
 # Everything CI runs, in this order: restore (locked), format, shellcheck, build, tests. The last line adds it all up.
 # shellcheck shell=bash
 
-readonly TEST_PROJECTS=(Pool.Shared.Tests Pool.Server.Tests Pool.Worker.Tests Pool.EndToEnd.Tests)
 # A hanging test project must not hang CI. The long runs set their own limits.
 readonly TEST_PROJECT_SECONDS=1500
 readonly TEST_PROJECT_SECONDS_LONG=36000
@@ -25,7 +24,18 @@ run_tests() {
     esac
     shift
   done
+  choose_suites "$filter"
   PASSED=0 FAILED=0 SKIPPED=0
+  begin_tests
+  trap close_and_stop_tests EXIT
+  need_programs ffmpeg
+  with_build_lock check_and_build || close_tests
+  run_suites "$limit"
+  close_tests
+}
+
+# Makes TESTS, the home of this run, which goes when the script ends.
+begin_tests() {
   need_dotnet
   make_home "$ROOT/.pool"
   remove_stale_test_homes
@@ -34,16 +44,23 @@ run_tests() {
   take_home_lock "$TESTS"
   trap stop_tests EXIT
   stop_on_signals
-  need_free_space "$TESTS"
-  need_programs postgres ffmpeg
-  with_build_lock check_and_build || close_tests
-  run_script_tests
-  start_postgres "$TESTS" throwaway
   make_temporary_folder "$TESTS"
+  need_free_space "$TESTS"
+  need_programs postgres
+}
+
+# $1 = limit of a test project in seconds.
+run_suites() {
+  local suite
+  ! suite_is_chosen "$SCRIPT_SUITE" || run_script_tests
+  [[ ${SUITES[*]} != "$SCRIPT_SUITE" ]] || return 0
+  start_postgres "$TESTS" throwaway
+  ! suite_is_chosen "$SCHEMA_SUITE" || run_schema_test
   POOL_TEST_DB=$(connection_string "$TESTS" "$POSTGRES_DATABASE")
   export POOL_TEST_DB
-  run_test_projects "$filter" "$limit"
-  close_tests
+  for suite in "${TEST_PROJECTS[@]}"; do
+    ! suite_is_chosen "$suite" || run_test_project "$suite" "$TEST_FILTER" "$1"
+  done
 }
 
 # Prints the closing line and ends.
@@ -109,13 +126,6 @@ run_script_tests() {
   run_step "$TESTS" script "$log" bash "$ROOT/tests/Script/run" || true
   add_up "Script" "$start" "$(sed -nE 's/^([0-9]+) passed, [0-9]+ failed$/\1/p' "$log")" "$(sed -nE 's/^[0-9]+ passed, ([0-9]+) failed$/\1/p' "$log")" 0
   grep -E '^FAILED' "$log" >&2 || true
-}
-
-run_test_projects() {
-  local project
-  for project in "${TEST_PROJECTS[@]}"; do
-    run_test_project "$project" "$@"
-  done
 }
 
 # $1 = project, $2 = filter or nothing, $3 = limit in seconds.
@@ -198,12 +208,19 @@ remove_test_home() {
   rm -rf -- "$1"
 }
 
+# $1 = the last line, or nothing; $2 = the exit status, if it is not that of the last command.
 stop_tests() {
-  local status=$?
+  local status=${2-$?}
   set +e
   trap '' INT TERM HUP
-  stop_process "$BUILD_FOLDER" "build-$$" TERM "$DEMO_STOP_SECONDS"
+  stop_build
   remove_test_home "$TESTS"
-  say "${CLOSING_LINE:-$PASSED passed, $((FAILED + 1)) failed}"
+  [[ -z ${1-} ]] || say "$1"
   exit "$status"
+}
+
+# A run that ends before it has added up counts as a failure.
+close_and_stop_tests() {
+  local status=$?
+  stop_tests "${CLOSING_LINE:-$PASSED passed, $((FAILED + 1)) failed}" "$status"
 }

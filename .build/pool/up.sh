@@ -1,10 +1,8 @@
-# A production-like node: up, down, status, clean.
+# A production-like node: up, down, clean.
 # shellcheck shell=bash
 
 readonly NODE_START_SECONDS=$((POSTGRES_START_SECONDS + SERVER_START_SECONDS + 10))
 readonly NODE_STOP_SECONDS=$((WORKER_STOP_SECONDS + SERVER_STOP_SECONDS + POSTGRES_STOP_SECONDS + 10))
-# What "status" returns when nothing runs, as init scripts do.
-readonly NOT_RUNNING=3
 
 run_up() {
   local home worker=() option
@@ -30,12 +28,15 @@ run_up() {
   else
     need_programs postgres ${worker[@]+ffmpeg}
   fi
+  stop_build_on_exit
   build_pool
   copy_programs "$home"
   local log="$home/log/supervisor.log" size
   size=$(stat -c %s -- "$log" 2>/dev/null || printf 0)
   env "$OWNER_VARIABLE=$home" setsid -- "$ROOT/pool" supervise ${worker[@]+"${worker[@]}"} </dev/null >>"$log" 2>&1 7>&- 8>&- 9>&- &
   SUPERVISOR=$!
+  # Who interrupts the start does not want the node; its supervisor takes back what it has started.
+  trap 'kill -TERM "$SUPERVISOR" 2>/dev/null; printf "\n" >&2; fail "interrupted; what was started stops again"' INT
   wait_for_node "$home" "$size"
   announce_node "$home"
 }
@@ -61,8 +62,8 @@ wait_for_node() {
   local home=$1 deadline=$((SECONDS + NODE_START_SECONDS)) state
   until state=$(cat -- "$home/run/state" 2>/dev/null) && [[ $state == ready ]]; do
     if [[ -n ${SUPERVISOR-} ]] && ! kill -0 "$SUPERVISOR" 2>/dev/null && ! home_is_locked "$home"; then
-      warn "the pool did not start:"
-      tail -c "+$(($2 + 1))" -- "$home/log/supervisor.log" | grep -v '^20[0-9-]*T' >&2 || true
+      tail -c "+$(($2 + 1))" -- "$home/log/supervisor.log" | grep -v '^20[0-9-]*T' >&2 ||
+        warn "the pool did not start; its log: $home/log/supervisor.log"
       exit 1
     fi
     if ((SECONDS >= deadline)); then
@@ -113,29 +114,6 @@ something_is_left() {
     [[ -z $(session_members "$1" "${name%.pid}") ]] || return 0
   done
   return 1
-}
-
-run_status() {
-  local home name
-  home=$(node_home)
-  if ! home_is_locked "$home" || [[ ! -r $home/run/ports ]]; then
-    if [[ " $* " == *" --json "* ]]; then
-      say '{"running":false}'
-    else
-      say "not running (home: $home); ./pool up starts it"
-    fi
-    return "$NOT_RUNNING"
-  fi
-  if [[ " $* " != *" --json "* ]]; then
-    for name in supervisor postgres server worker; do
-      [[ ! -e $home/run/$name.pid ]] || printf '%-10s %s\n' "$name" "$(recorded_pid "$home" "$name" || printf 'restarting')"
-    done
-  fi
-  need_dotnet
-  # shellcheck disable=SC1091  # written by the supervisor
-  source "$home/run/ports"
-  export POOL_HOME=$home POOL_WEB_PORT POOL_NETWORK_PORT
-  exec dotnet "$home/app/server/pool-server.dll" status "$@"
 }
 
 run_clean() {

@@ -40,7 +40,7 @@ public static class StatusCommand
     private static async Task PrintAsync(PoolStatus status, TextWriter output)
     {
         var up = TimeProvider.System.GetUtcNow() - status.Node.StartedAt;
-        await output.WriteLineAsync($"Pool {status.Node.Version} at {status.Node.ServiceUri}, up {up:d\\.hh\\:mm\\:ss}, off-chain");
+        await output.WriteLineAsync($"Pool {status.Node.Version} at {status.Node.ServiceUri}, up {Lasting(up)}, off-chain");
         await output.WriteLineAsync(status.Totals is null
             ? "The database is away: what was done cannot be read now."
             : $"Segments {status.Totals.Segments}: {status.Totals.SegmentsOk} transcoded, {status.Totals.SegmentsFailed} not; {Millions(status.Totals.Pixels)} Mpixels");
@@ -60,6 +60,15 @@ public static class StatusCommand
             await output.WriteLineAsync($"  {session.ManifestId} ({session.Id}): {session.Segments} segments{(session.Active ? ", working" : "")}");
         }
     }
+
+    /// <summary>A length of time as people say it: its two largest units.</summary>
+    internal static string Lasting(TimeSpan time) => time switch
+    {
+        { TotalMinutes: < 1 } => $"{Math.Max(0, time.Seconds)} s",
+        { TotalHours: < 1 } => $"{time.Minutes} min {time.Seconds} s",
+        { TotalDays: < 1 } => $"{time.Hours} h {time.Minutes} min",
+        _ => $"{time.Days} d {time.Hours} h",
+    };
 
     private static string Millions(string pixels) =>
         (decimal.Parse(pixels, CultureInfo.InvariantCulture) / 1_000_000).ToString("F1", CultureInfo.InvariantCulture);

@@ -25,12 +25,16 @@ public static class ClosingWords
             yield return $"  and {report.Errors.Count - ErrorsShown} more";
         }
 
-        yield return $"Play it:  ffplay {Quoted(report.Playlist)}   (or open that file in VLC or mpv)";
+        if (report.Segments.Ok > 0)
+        {
+            yield return "  VLC, mpv or ffplay play it";
+        }
+
         foreach (var worker in books.Workers)
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"Worker {worker.NodeKey}: {worker.Segments} segments, {worker.Pixels} pixels, for payee {worker.Payee}");
+                $"Worker {DemoScreen.Abbreviate(worker.NodeKey)}: {worker.Segments} segments, {worker.Pixels} pixels, for payee {DemoScreen.Abbreviate(worker.Payee)}");
         }
 
         yield return string.Create(
@@ -42,11 +46,7 @@ public static class ClosingWords
         }
 
         yield return request.Once
-            ? "Look next: the report, the renditions beside the playlist, and docs/architecture.md for how it came about"
-            : "Look next: ./pool status for the node while it runs, and docs/architecture.md for how it came about";
+            ? "Look next: the report, the renditions, and docs/architecture.md for how it works"
+            : "Look next: ./pool status, and docs/architecture.md for how it works";
     }
-
-    private static string Quoted(string path) => path.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '/' or '.' or '-' or '_')
-        ? path
-        : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

@@ -54,7 +54,7 @@ public sealed class DemoRun(DemoRequest request, StatusClient pool, TimeProvider
     {
         var folder = Path.GetFullPath(request.Out);
         var gateway = GatewayProcess.RunAsync(request, folder, reportFile, _state.Take, cancellationToken);
-        var started = time.GetTimestamp();
+        var clock = new StreamClock(time);
         if (AnsiConsole.Profile.Out.IsTerminal)
         {
             var remarks = new List<string>();
@@ -63,21 +63,22 @@ public sealed class DemoRun(DemoRequest request, StatusClient pool, TimeProvider
                 status =>
                 {
                     remarks.AddRange(_state.TakeRemarks());
-                    screen.UpdateTarget(DemoScreen.Tables(_state.Streams(), status, time.GetElapsedTime(started), remarks));
+                    var streams = _state.Streams();
+                    screen.UpdateTarget(DemoScreen.Tables(streams, status, clock.Read(streams), remarks));
                 },
                 cancellationToken));
         }
         else
         {
             var last = "";
-            await WatchAsync(gateway, before, status => last = WriteLines(status, time.GetElapsedTime(started), last), cancellationToken);
+            await WatchAsync(gateway, before, status => last = WriteLines(status, clock, last), cancellationToken);
         }
 
         return await gateway;
     }
 
     /// <summary>Writes what is new since the last line, which is the answer.</summary>
-    private string WriteLines(PoolStatus status, TimeSpan elapsed, string last)
+    private string WriteLines(PoolStatus status, StreamClock clock, string last)
     {
         foreach (var remark in _state.TakeRemarks())
         {
@@ -85,6 +86,7 @@ public sealed class DemoRun(DemoRequest request, StatusClient pool, TimeProvider
         }
 
         var streams = _state.Streams();
+        var elapsed = clock.Read(streams);
         var line = DemoScreen.Line(streams, status);
         if (streams.Count > 0 && line != last)
         {

@@ -9,38 +9,23 @@ public static class DemoScreen
 {
     private const double PixelsPerMegapixel = 1e6;
 
+    /// <summary>Letters of a stream's bar: the table fits a terminal of 80 columns.</summary>
+    private const int BarLength = 20;
+
     /// <summary>Remarks under the tables: more would push them off the screen. All of them are in the report.</summary>
     private const int RemarksShown = 4;
 
     /// <summary>The state as tables.</summary>
+    /// <param name="streams">None while the gateway still cuts the video into segments.</param>
+    /// <param name="elapsed">Time since the streams began.</param>
     public static IRenderable Tables(
-        IReadOnlyList<StreamLine> streams, PoolStatus status, TimeSpan elapsed, IReadOnlyList<string> remarks)
-    {
-        var streamTable = new Table().Border(TableBorder.Rounded)
-            .AddColumns("Stream", "Segments back", "Failed", "Last round trip");
-        foreach (var stream in streams)
-        {
-            streamTable.AddRow(
-                Markup.Escape(stream.Name), $"{stream.Answered} of {stream.Segments}", stream.Failed.ToString(),
-                stream.RoundTripMs is { } trip ? Number(trip, "0 ms") : "–");
-        }
-
-        var workerTable = new Table().Border(TableBorder.Rounded)
-            .AddColumns("Worker", "Device", "Busy", "Segments", "Mpixels", "MP/s");
-        foreach (var worker in status.Workers)
-        {
-            workerTable.AddRow(
-                Abbreviate(worker.NodeKey), Markup.Escape(worker.Device), worker.Connected ? $"{worker.InFlight} of {worker.Capacity}" : "away",
-                worker.Segments.ToString(), Megapixels(worker),
-                worker.MegapixelsPerSecond is { } speed ? Number(speed, "0.0") : "–");
-        }
-
-        return new Rows(
-        [
-            streamTable, workerTable, new Text(Totals(streams, status, elapsed)),
-            .. remarks.TakeLast(RemarksShown).Select(remark => new Text(remark)),
-        ]);
-    }
+        IReadOnlyList<StreamLine> streams, PoolStatus status, TimeSpan elapsed, IReadOnlyList<string> remarks) => new Rows(
+    [
+        streams.Count > 0 ? StreamTable(streams) : new Text("The gateway cuts the video into segments …"),
+        WorkerTable(status),
+        new Text(streams.Count > 0 ? Totals(streams, status, elapsed) : ""),
+        .. remarks.TakeLast(RemarksShown).Select(remark => new Text(remark)),
+    ]);
 
     /// <summary>The state as one line, without the time.</summary>
     public static string Line(IReadOnlyList<StreamLine> streams, PoolStatus status) => string.Join("  ",
@@ -58,6 +43,49 @@ public static class DemoScreen
 
     /// <summary>Minutes and seconds.</summary>
     public static string Clock(TimeSpan elapsed) => string.Create(CultureInfo.InvariantCulture, $"{(int)elapsed.TotalMinutes:00}:{elapsed.Seconds:00}");
+
+    private static Table StreamTable(IReadOnlyList<StreamLine> streams)
+    {
+        var table = new Table().Border(TableBorder.Rounded)
+            .AddColumns(Words("Stream"), Words("Segments back"), Figures("Failed"), Figures("Last round trip"));
+        foreach (var stream in streams)
+        {
+            table.AddRow(
+                Markup.Escape(stream.Name), $"{Bar(stream)} {stream.Answered,3} of {stream.Segments}",
+                stream.Failed > 0 ? $"[red]{stream.Failed}[/]" : "0", stream.RoundTripMs is { } trip ? Number(trip, "0 ms") : "–");
+        }
+
+        return table;
+    }
+
+    private static Table WorkerTable(PoolStatus status)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumns(
+            Words("Worker"), Words("Device"), Figures("Busy"), Figures("Segments"), Figures("Mpixels"), Figures("MP/s"));
+        foreach (var worker in status.Workers)
+        {
+            table.AddRow(
+                Abbreviate(worker.NodeKey), Markup.Escape(worker.Device), worker.Connected ? $"{worker.InFlight} of {worker.Capacity}" : "away",
+                worker.Segments.ToString(CultureInfo.InvariantCulture), Megapixels(worker),
+                worker.MegapixelsPerSecond is { } speed ? Number(speed, "0.0") : "–");
+        }
+
+        return table;
+    }
+
+    private static string Bar(StreamLine stream)
+    {
+        var all = Math.Max(1, stream.Segments);
+        var answered = BarLength * Math.Min(stream.Answered, all) / all;
+        var failed = BarLength * Math.Min(stream.Answered + stream.Failed, all) / all - answered;
+        return $"[green]{Line(answered)}[/][red]{Line(failed)}[/][grey]{Line(BarLength - answered - failed)}[/]";
+    }
+
+    private static string Line(int length) => new('━', length);
+
+    private static TableColumn Words(string name) => new(name);
+
+    private static TableColumn Figures(string name) => new TableColumn(name).RightAligned();
 
     private static string Totals(IReadOnlyList<StreamLine> streams, PoolStatus status, TimeSpan elapsed)
     {
