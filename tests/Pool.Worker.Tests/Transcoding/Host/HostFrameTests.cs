@@ -89,7 +89,7 @@ public sealed class HostFrameTests
 
     [Theory]
     [InlineData(0)]
-    [InlineData(11)]
+    [InlineData(12)]
     [InlineData(255)]
     public void A_kind_that_does_not_exist_is_refused(byte kind) =>
         Assert.Throws<HostBrokenException>(() => ReadAll(new MemoryStream([kind, 0, 0, 0, 1, 0, 0, 0, 0])));
