@@ -19,13 +19,18 @@ internal static class Engine
 
     internal static Result Transcode(byte[] segment, params VideoProfile[] profiles) => Transcode(segment, null, profiles);
 
-    internal static Result Transcode(byte[] segment, Clip? clip, params VideoProfile[] profiles)
+    internal static Result Transcode(byte[] segment, Clip? clip, params VideoProfile[] profiles) => Transcode(segment, clip, s_threads, profiles);
+
+    /// <summary>With one thread, the encoders' rate control makes the same of the same every time.</summary>
+    internal static Result TranscodeOnOneThread(byte[] segment, VideoProfile profile) => Transcode(segment, null, 1, [profile]);
+
+    private static Result Transcode(byte[] segment, Clip? clip, int threads, VideoProfile[] profiles)
     {
         FFmpegLibraries.Load();
         var renditions = profiles.Select(_ => new MemoryStream()).ToList();
         try
         {
-            var transcoder = new SegmentTranscoder(profiles, clip, (rendition, bytes) => renditions[rendition].Write(bytes.Span), s_threads);
+            var transcoder = new SegmentTranscoder(profiles, clip, (rendition, bytes) => renditions[rendition].Write(bytes.Span), threads);
             return new Result(transcoder.Run(segment, CancellationToken.None), [.. renditions.Select(rendition => rendition.ToArray())], null);
         }
         catch (InputFaultException fault)
