@@ -20,13 +20,18 @@ internal static class Engine
 
     internal static Result Transcode(byte[] segment, params VideoProfile[] profiles) => Transcode(segment, null, profiles);
 
-    internal static Result Transcode(byte[] segment, Clip? clip, params VideoProfile[] profiles)
+    internal static Result Transcode(byte[] segment, Clip? clip, params VideoProfile[] profiles) => Transcode(segment, clip, s_slots, profiles);
+
+    /// <summary>With one thread, the encoders' rate control makes the same of the same every time.</summary>
+    internal static Result TranscodeOnOneThread(byte[] segment, VideoProfile profile) => Transcode(segment, null, new EncoderSlots(1, TimeProvider.System), [profile]);
+
+    private static Result Transcode(byte[] segment, Clip? clip, EncoderSlots slots, VideoProfile[] profiles)
     {
         FFmpegLibraries.Load();
         var output = new MemoryRenditions(profiles.Length);
         try
         {
-            var transcoder = new SegmentTranscoder(profiles, clip, isSigned: false, output, s_slots);
+            var transcoder = new SegmentTranscoder(profiles, clip, isSigned: false, output, slots);
             return new Result(transcoder.Run(segment, CancellationToken.None), output.Files, null);
         }
         catch (InputFaultException fault)
