@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Pool.Shared.Ethereum;
 using Pool.Worker.Connection;
+using Pool.Worker.Transcoding.Devices;
 
 namespace Pool.Worker.Cli;
 
@@ -15,7 +16,6 @@ internal sealed class RunOptions
     public const int MaxSessions = 64;
 
     private const string DefaultHome = ".pool-worker";
-    private static readonly string[] s_devices = ["cpu"];
 
     private readonly Option<PoolAddress> _pool = new("--pool")
     {
@@ -52,12 +52,12 @@ internal sealed class RunOptions
 
     private readonly Option<bool> _verbose = new("--verbose") { Description = "Write debug logs to standard error." };
 
-    /// <summary>The option that names a device; only usable ones pass.</summary>
+    /// <summary>The option that names a device. Whether this machine has it, and all that it needs, is found out when it is opened.</summary>
     public static Option<string> Device() => new("--device")
     {
-        Description = $"The device that transcodes. This version can use: {string.Join(", ", s_devices)}.",
+        Description = $"The device that transcodes: {DeviceName.Choices}. NODE is a name in {DeviceName.RenderFolder}. Default: {DeviceName.Cpu}.",
         HelpName = "DEVICE",
-        DefaultValueFactory = _ => s_devices[0],
+        DefaultValueFactory = _ => DeviceName.Cpu.ToString(),
         CustomParser = ReadDevice,
     };
 
@@ -105,10 +105,9 @@ internal sealed class RunOptions
     private static string? ReadDevice(ArgumentResult argument)
     {
         var device = Text(argument);
-        if (!s_devices.Contains(device, StringComparer.Ordinal))
+        if (!DeviceName.TryParse(device, out _))
         {
-            argument.AddError(
-                $"--device: '{Sentence.Printable(device)}' cannot be used by this version of the worker; it can use: {string.Join(", ", s_devices)}");
+            argument.AddError($"--device: '{Sentence.Printable(device)}' is not a device; there are: {DeviceName.Choices}");
         }
 
         return device;

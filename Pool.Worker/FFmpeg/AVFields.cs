@@ -9,6 +9,8 @@ internal static unsafe class AVFields
 
     private static AvFormatLayout Format => FFmpegLibraries.Loaded.AvFormat;
 
+    private static AvFilterLayout Filter => FFmpegLibraries.Loaded.AvFilter;
+
     // AVFrame
     internal static ref int Width(AVFrame* frame) => ref At<int>(frame, Util.FrameWidth);
 
@@ -38,6 +40,13 @@ internal static unsafe class AVFields
 
     internal static ref int ChromaLocation(AVFrame* frame) => ref At<int>(frame, Util.FrameChromaLocation);
 
+    /// <summary>The frames on a device that this one is of; null when its pixels are in memory.</summary>
+    internal static AVBufferRef* HardwareFrames(AVFrame* frame) => *(AVBufferRef**)((byte*)frame + Util.FrameHardwareFrames);
+
+    /// <summary>What the pixels of frames on a device are, e.g. NV12.</summary>
+    internal static AVPixelFormat SoftwareFormat(AVBufferRef* hardwareFrames) =>
+        At<AVPixelFormat>(*(void**)((byte*)hardwareFrames + Util.BufferData), Util.HardwareFramesSoftwareFormat);
+
     // AVPacket
     internal static ref long Pts(AVPacket* packet) => ref At<long>(packet, Codec.PacketPts);
 
@@ -55,6 +64,8 @@ internal static unsafe class AVFields
     internal static ref AVCodecID CodecId(AVCodecParameters* parameters) => ref At<AVCodecID>(parameters, Codec.ParametersCodecId);
 
     internal static ref uint CodecTag(AVCodecParameters* parameters) => ref At<uint>(parameters, Codec.ParametersCodecTag);
+
+    internal static ref int PixelFormat(AVCodecParameters* parameters) => ref At<int>(parameters, Codec.ParametersFormat);
 
     internal static int Width(AVCodecParameters* parameters) => At<int>(parameters, Codec.ParametersWidth);
 
@@ -77,6 +88,24 @@ internal static unsafe class AVFields
     internal static ref AVRational FrameRate(AVCodecContext* context) => ref At<AVRational>(context, Codec.ContextFramerate);
 
     internal static ref AVRational PacketTimeBase(AVCodecContext* context) => ref At<AVRational>(context, Codec.ContextPktTimebase);
+
+    /// <summary>The frames on a device that an encoder takes; a reference of its own.</summary>
+    internal static void SetHardwareFrames(AVCodecContext* context, AVBufferRef* frames) =>
+        *(AVBufferRef**)((byte*)context + Codec.ContextHardwareFrames) = frames;
+
+    /// <summary>The device of a decoder or encoder; a reference of its own.</summary>
+    internal static void SetHardwareDevice(AVCodecContext* context, AVBufferRef* device) =>
+        *(AVBufferRef**)((byte*)context + Codec.ContextHardwareDevice) = device;
+
+    // AVFilterContext and AVBufferSrcParameters
+
+    /// <summary>The device in which a filter makes frames; a reference of its own.</summary>
+    internal static void SetHardwareDevice(AVFilterContext* context, AVBufferRef* device) =>
+        *(AVBufferRef**)((byte*)context + Filter.ContextHardwareDevice) = device;
+
+    /// <summary>The frames on a device that a source of frames gives out; the source takes a reference of its own.</summary>
+    internal static void SetHardwareFrames(AVBufferSrcParameters* parameters, AVBufferRef* frames) =>
+        *(AVBufferRef**)((byte*)parameters + Filter.SourceHardwareFrames) = frames;
 
     // AVFormatContext
     internal static void SetIo(AVFormatContext* context, AVIOContext* io) => *(AVIOContext**)((byte*)context + Format.ContextPb) = io;

@@ -32,15 +32,25 @@ internal enum AVCodecID
 /// <summary>The pixel formats that are told apart here.</summary>
 internal enum AVPixelFormat
 {
+    AV_PIX_FMT_NONE = -1,
     AV_PIX_FMT_YUV420P = 0,
     AV_PIX_FMT_YUV422P = 4,
     AV_PIX_FMT_YUV444P = 5,
     AV_PIX_FMT_YUVJ420P = 12,
     AV_PIX_FMT_YUVJ422P = 13,
     AV_PIX_FMT_YUVJ444P = 14,
+    AV_PIX_FMT_NV12 = 23,
     AV_PIX_FMT_YUV420P10LE = 62,
     AV_PIX_FMT_YUV422P10LE = 64,
     AV_PIX_FMT_YUV444P10LE = 68,
+}
+
+/// <summary>The kinds of hardware that are used here.</summary>
+internal enum AVHWDeviceType
+{
+    AV_HWDEVICE_TYPE_CUDA = 2,
+    AV_HWDEVICE_TYPE_VAAPI = 3,
+    AV_HWDEVICE_TYPE_QSV = 5,
 }
 
 internal enum AVPictureType
@@ -77,3 +87,7 @@ internal struct AVFilterGraph;
 internal struct AVInputFormat;
 
 internal struct AVOutputFormat;
+
+internal struct AVBufferRef;
+
+internal struct AVBufferSrcParameters;

@@ -14,6 +14,7 @@ internal sealed class FFmpegLibraries
         AvUtil = release.AvUtil;
         AvCodec = release.AvCodec;
         AvFormat = release.AvFormat;
+        AvFilter = release.AvFilter;
         Versions = versions;
     }
 
@@ -26,6 +27,8 @@ internal sealed class FFmpegLibraries
     internal AvCodecLayout AvCodec { get; }
 
     internal AvFormatLayout AvFormat { get; }
+
+    internal AvFilterLayout AvFilter { get; }
 
     /// <summary>Version of each library, e.g. <c>59.37.100</c>.</summary>
     internal IReadOnlyDictionary<string, string> Versions { get; }

@@ -32,6 +32,7 @@ internal sealed record FFmpegRelease
             AvUtil = AvCodec59Layout.AvUtil57,
             AvCodec = AvCodec59Layout.AvCodec59,
             AvFormat = AvCodec59Layout.AvFormat59,
+            AvFilter = AvCodec59Layout.AvFilter8,
         },
     ];
 
@@ -48,6 +49,8 @@ internal sealed record FFmpegRelease
     internal required AvCodecLayout AvCodec { get; init; }
 
     internal required AvFormatLayout AvFormat { get; init; }
+
+    internal required AvFilterLayout AvFilter { get; init; }
 
     internal static string Soname(string library, int major) => $"lib{library}.so.{major}";
 

@@ -1,6 +1,6 @@
 namespace Pool.Worker.FFmpeg;
 
-/// <summary>Where libavutil keeps the fields of AVFrame that are read here, in bytes from the struct's start (64-bit).</summary>
+/// <summary>Where libavutil keeps the fields of AVFrame, AVBufferRef and AVHWFramesContext that are read here, in bytes from the struct's start (64-bit).</summary>
 internal sealed record AvUtilLayout
 {
     internal required int FrameWidth { get; init; }
@@ -17,6 +17,9 @@ internal sealed record AvUtilLayout
     internal required int FrameChromaLocation { get; init; }
     internal required int FrameBestEffortTimestamp { get; init; }
     internal required int FramePktDuration { get; init; }
+    internal required int FrameHardwareFrames { get; init; }
+    internal required int BufferData { get; init; }
+    internal required int HardwareFramesSoftwareFormat { get; init; }
 }
 
 /// <summary>Where libavcodec keeps the fields of AVPacket, AVCodecParameters and AVCodecContext that are used here.</summary>
@@ -30,6 +33,7 @@ internal sealed record AvCodecLayout
     internal required int PacketPos { get; init; }
     internal required int ParametersCodecId { get; init; }
     internal required int ParametersCodecTag { get; init; }
+    internal required int ParametersFormat { get; init; }
     internal required int ParametersWidth { get; init; }
     internal required int ParametersHeight { get; init; }
     internal required int ParametersSampleRate { get; init; }
@@ -40,6 +44,8 @@ internal sealed record AvCodecLayout
     internal required int ContextSampleAspectRatio { get; init; }
     internal required int ContextFramerate { get; init; }
     internal required int ContextPktTimebase { get; init; }
+    internal required int ContextHardwareFrames { get; init; }
+    internal required int ContextHardwareDevice { get; init; }
 }
 
 /// <summary>Where libavformat keeps the fields of AVFormatContext and AVStream that are used here.</summary>
@@ -52,6 +58,13 @@ internal sealed record AvFormatLayout
     internal required int ContextDuration { get; init; }
     internal required int StreamTimeBase { get; init; }
     internal required int StreamCodecpar { get; init; }
+}
+
+/// <summary>Where libavfilter keeps the fields of AVFilterContext and AVBufferSrcParameters that are used here.</summary>
+internal sealed record AvFilterLayout
+{
+    internal required int ContextHardwareDevice { get; init; }
+    internal required int SourceHardwareFrames { get; init; }
 }
 
 /// <summary>FFmpeg 5.x: libavutil 57, libavcodec 59, libavformat 59, libavfilter 8. Taken with offsetof from its headers.</summary>
@@ -73,6 +86,9 @@ internal static class AvCodec59Layout
         FrameChromaLocation = 336,
         FrameBestEffortTimestamp = 344,
         FramePktDuration = 360,
+        FrameHardwareFrames = 392,
+        BufferData = 8,
+        HardwareFramesSoftwareFormat = 72,
     };
 
     internal static readonly AvCodecLayout AvCodec59 = new()
@@ -85,6 +101,7 @@ internal static class AvCodec59Layout
         PacketPos = 72,
         ParametersCodecId = 4,
         ParametersCodecTag = 8,
+        ParametersFormat = 28,
         ParametersWidth = 56,
         ParametersHeight = 60,
         ParametersSampleRate = 116,
@@ -95,6 +112,8 @@ internal static class AvCodec59Layout
         ContextSampleAspectRatio = 216,
         ContextFramerate = 712,
         ContextPktTimebase = 724,
+        ContextHardwareFrames = 848,
+        ContextHardwareDevice = 872,
     };
 
     internal static readonly AvFormatLayout AvFormat59 = new()
@@ -106,5 +125,11 @@ internal static class AvCodec59Layout
         ContextDuration = 72,
         StreamTimeBase = 16,
         StreamCodecpar = 208,
+    };
+
+    internal static readonly AvFilterLayout AvFilter8 = new()
+    {
+        ContextHardwareDevice = 144,
+        SourceHardwareFrames = 40,
     };
 }

@@ -92,6 +92,9 @@ internal sealed unsafe class RenditionMuxer : IDisposable
         _video = FFmpegException.Check(ffmpeg.avformat_new_stream(_format, null), nameof(ffmpeg.avformat_new_stream));
         FFmpegException.Check(
             ffmpeg.avcodec_parameters_from_context(AVFields.Parameters(_video), encoder.Context), nameof(ffmpeg.avcodec_parameters_from_context));
+
+        // Not what the encoder took, which may lie on a device, but what is in the file: MP4 writes it into the head of VP9.
+        AVFields.PixelFormat(AVFields.Parameters(_video)) = (int)AVPixelFormat.AV_PIX_FMT_YUV420P;
         AVFields.CodecTag(AVFields.Parameters(_video)) =
             output.Tag is { } tag ? BinaryPrimitives.ReadUInt32LittleEndian(Encoding.ASCII.GetBytes(tag)) : 0;
         AVFields.TimeBase(_video) = _videoTimeBase;

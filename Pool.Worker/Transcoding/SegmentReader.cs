@@ -1,5 +1,6 @@
 using Pool.Shared.Contracts;
 using Pool.Worker.FFmpeg;
+using Pool.Worker.Transcoding.Devices;
 using Pool.Worker.Transcoding.Formats;
 
 namespace Pool.Worker.Transcoding;
@@ -13,12 +14,15 @@ internal sealed unsafe class SegmentReader : IDisposable
     private readonly bool _isTransport;
     private AVFormatContext* _format;
     private AVCodecContext* _decoder;
+    private bool _isOnDevice;
 
     /// <param name="segment">The segment: MPEG-TS, MP4, Matroska or FLV.</param>
-    /// <param name="threads">Threads of the decoder.</param>
+    /// <param name="threads">Threads of a decoder on the CPU.</param>
+    /// <param name="device">Decodes what it can; null is the CPU.</param>
     /// <exception cref="InputFaultException">It cannot be read, or is beyond <see cref="TranscodeLimits"/>.</exception>
-    internal SegmentReader(ReadOnlyMemory<byte> segment, int threads)
+    internal SegmentReader(ReadOnlyMemory<byte> segment, int threads, ITranscodeDevice? device = null)
     {
+        Device = device ?? CpuDevice.Instance;
         if (segment.Length is 0 or > TranscodeLimits.MaxBytes)
         {
             throw new InputFaultException(InputFault.InvalidVideo);
@@ -41,6 +45,8 @@ internal sealed unsafe class SegmentReader : IDisposable
 
     /// <summary>Unit of MPEG-TS's timestamps.</summary>
     internal static AVRational TransportClock { get; } = new(1, 90_000);
+
+    internal ITranscodeDevice Device { get; }
 
     internal int VideoIndex { get; private set; }
 
@@ -71,6 +77,18 @@ internal sealed unsafe class SegmentReader : IDisposable
     internal long WrapTicks => _isTransport && AVFields.StartTime(_format) is < 0 and not ffmpeg.AV_NOPTS_VALUE ? 1L << TransportClockBits : 0;
 
     internal AVCodecContext* Decoder => _decoder;
+
+    /// <summary>What a decoded frame's pixels are, wherever they lie. A device that does not take what it should is told of, once a segment.</summary>
+    internal AVPixelFormat PixelFormatOf(AVFrame* frame)
+    {
+        if (_isOnDevice && !DeviceFrames.IsOnDevice(frame))
+        {
+            _isOnDevice = false;
+            Console.Error.WriteLine($"{Device.Name} did not take a segment's video, which is decoded on the CPU instead");
+        }
+
+        return DeviceFrames.PixelFormat(frame);
+    }
 
     /// <summary>The next packet; false at the end. A damaged end is an end.</summary>
     internal bool TryRead(AVPacket* packet) => ffmpeg.av_read_frame(_format, packet) >= 0;
@@ -154,6 +172,14 @@ internal sealed unsafe class SegmentReader : IDisposable
         }
 
         AVFields.PacketTimeBase(_decoder) = AVFields.TimeBase(Video);
+        if (Device.Decodes(codecId, (AVPixelFormat)AVFields.PixelFormat(parameters)))
+        {
+            // A device works by itself; more threads would only take more of its frames.
+            (_isOnDevice, threads) = (true, 1);
+            Device.AttachDecoder(_decoder);
+            _ = ffmpeg.av_opt_set_int(_decoder, "extra_hw_frames", HardwareKind.DecodedFramesInUse, 0);
+        }
+
         _ = ffmpeg.av_opt_set_int(_decoder, "threads", threads, 0);
         _ = ffmpeg.av_opt_set_int(_decoder, "max_pixels", TranscodeLimits.MaxInputPixels, 0);
 

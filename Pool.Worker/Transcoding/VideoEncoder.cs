@@ -23,7 +23,7 @@ internal sealed unsafe class VideoEncoder : IDisposable
             throw new InputFaultException(InputFault.InvalidResolution);
         }
 
-        var codec = ffmpeg.avcodec_find_encoder_by_name(OutputFormat.Of(profile).Encoder);
+        var codec = ffmpeg.avcodec_find_encoder_by_name(filter.Device.EncoderOf(profile.Codec));
         if (codec == null)
         {
             throw new InputFaultException(InputFault.EncoderNotFound);
@@ -39,17 +39,17 @@ internal sealed unsafe class VideoEncoder : IDisposable
         try
         {
             Describe(size, filter, first);
-            foreach (var (option, value) in EncoderSettings.For(profile, threads))
+            foreach (var (option, value) in filter.Device.EncoderOptions(profile, threads))
             {
                 Set(option, value);
             }
 
             FFmpegException.Check(ffmpeg.avcodec_open2(_context, codec, null), nameof(ffmpeg.avcodec_open2));
         }
-        catch (FFmpegException)
+        catch (FFmpegException failure)
         {
             Dispose();
-            throw new InputFaultException(InputFault.InvalidArgument);
+            throw filter.Device.EncoderFault(failure);
         }
     }
 
@@ -102,13 +102,19 @@ internal sealed unsafe class VideoEncoder : IDisposable
     {
         AVFields.Width(_context) = size.Width;
         AVFields.Height(_context) = size.Height;
-        AVFields.PixelFormat(_context) = (int)AVPixelFormat.AV_PIX_FMT_YUV420P;
+        AVFields.PixelFormat(_context) = (int)filter.Device.EncoderFormat;
+        filter.Device.AttachEncoder(_context, filter.Sink);
         AVFields.TimeBase(_context) = _clock.TimeBase;
         AVFields.FrameRate(_context) = filter.FrameRate;
         AVFields.SampleAspectRatio(_context) = filter.SampleAspectRatio;
         Set("color_primaries", AVFields.ColorPrimaries(first));
         Set("color_trc", AVFields.ColorTransfer(first));
         Set("colorspace", AVFields.ColorSpace(first));
+        if (filter.Device.IsHardware)
+        {
+            // In memory it is narrowed on the way; a device scales the range that it decoded.
+            Set("color_range", AVFields.ColorRange(first));
+        }
     }
 
     /// <summary>Without a frame rate the GOP is kept by time: the first frame at or after each multiple is a key frame.</summary>

@@ -2,8 +2,8 @@ using Pool.Shared.Contracts;
 using Pool.Shared.Livepeer;
 using Pool.Shared.Media;
 using Pool.Worker.FFmpeg;
+using Pool.Worker.Transcoding.Host;
 using Pool.Worker.Transcoding.Pipeline;
-using Pool.Worker.Transcoding.Signature;
 
 namespace Pool.Worker.Transcoding.Formats;
 
@@ -12,14 +12,16 @@ namespace Pool.Worker.Transcoding.Formats;
 internal sealed record CapabilityProof(Capability Capability, Action Run);
 
 /// <summary>The proof of every capability that the engine is built for. A capability with several proofs needs them all.</summary>
-internal static class CapabilityProofs
+/// <param name="engine">Transcodes the clips.</param>
+internal sealed class CapabilityProofs(SegmentEngine engine)
 {
     private const int ClipFrames = 6;
     private const int Threads = 1;
-    private const string Clip420 = "h264-420.ts";
+    private const string Clip420 = ProofClips.H264;
 
-    /// <summary>As FFmpeg numbers H.264's profiles (<c>profile_idc</c>; constraint_set1 is bit 9).</summary>
-    private const int ConstrainedBaseline = 66 | (1 << 9);
+    /// <summary>As FFmpeg numbers H.264's profiles (<c>profile_idc</c>; constraint_set1 is bit 9, which some encoders leave out).</summary>
+    private const int ProfileMask = 0xff;
+    private const int Baseline = 66;
     private const int Main = 77;
     private const int High = 100;
 
@@ -27,13 +29,18 @@ internal static class CapabilityProofs
 
     private readonly record struct Picture(long Frames, long KeyFrames, int Profile);
 
-    internal static IReadOnlyList<CapabilityProof> All { get; } =
+    /// <summary>The proofs on the CPU, each clip with one thread.</summary>
+    internal static IReadOnlyList<CapabilityProof> OnTheCpu { get; } = new CapabilityProofs((job, segment, output, cancellationToken) =>
+        new SegmentTranscoder(job.Profiles, job.Clip, job.IsSignatureWanted, output, new EncoderSlots(Threads, TimeProvider.System))
+            .Run(segment, cancellationToken)).All;
+
+    internal IReadOnlyList<CapabilityProof> All =>
     [
         new(Capability.H264, () => Expect(Make(Clip420, s_small))),
         new(Capability.MpegTs, () => Expect(Make(Clip420, s_small))),
         new(Capability.Mp4, () => Expect(Make(Clip420, s_small with { Container = Container.Mp4 }))),
         new(Capability.FractionalFrameRates, () => Expect(Make(Clip420, s_small with { FrameRateNumerator = 30, FrameRateDenominator = 2 }), ClipFrames / 2)),
-        new(Capability.H264Baseline, () => ExpectProfile(EncoderProfile.H264Baseline, ConstrainedBaseline)),
+        new(Capability.H264Baseline, () => ExpectProfile(EncoderProfile.H264Baseline, Baseline)),
         new(Capability.H264Main, () => ExpectProfile(EncoderProfile.H264Main, Main)),
         new(Capability.H264High, () => ExpectProfile(EncoderProfile.H264High, High)),
         new(Capability.H264ConstrainedHigh, () => ExpectProfile(EncoderProfile.H264ConstrainedHigh, High)),
@@ -54,11 +61,14 @@ internal static class CapabilityProofs
         new(Capability.SegmentSlicing, () => Expect(Make(Clip420, s_small, new Clip(0, 100)), 4)),
     ];
 
-    private static byte[] Make(string clip, VideoProfile profile, Clip? part = null)
+    private byte[] Make(string clip, VideoProfile profile, Clip? part = null) => MakeSigned(clip, profile, part, isSigned: false).Bytes;
+
+    private MemoryRendition MakeSigned(string clip, VideoProfile profile, Clip? part, bool isSigned)
     {
         var rendition = new MemoryRendition();
-        new SegmentTranscoder([profile], part, isSigned: false, rendition, new EncoderSlots(Threads, TimeProvider.System)).Run(Read(clip), CancellationToken.None);
-        return rendition.Bytes;
+        var segment = ProofClips.Read(clip);
+        engine(new HostJob("", [profile], part, segment.Length, ForceReinit: false, isSigned), segment, rendition, CancellationToken.None);
+        return rendition;
     }
 
     private static unsafe Picture Expect(byte[] rendition, long frames = ClipFrames)
@@ -80,16 +90,16 @@ internal static class CapabilityProofs
         return new Picture(found, keyFrames, (int)profile);
     }
 
-    private static void ExpectProfile(EncoderProfile asked, int expected)
+    private void ExpectProfile(EncoderProfile asked, int expected)
     {
         var found = Expect(Make(Clip420, s_small with { EncoderProfile = asked })).Profile;
-        if (found != expected)
+        if ((found & ProfileMask) != expected)
         {
             throw new InvalidDataException($"H.264 profile {found} came out, not {expected}");
         }
     }
 
-    private static void ExpectKeyFrames(int gopMilliseconds, long expected)
+    private void ExpectKeyFrames(int gopMilliseconds, long expected)
     {
         var found = Expect(Make(Clip420, s_small with { GopMilliseconds = gopMilliseconds })).KeyFrames;
         if (found != expected)
@@ -98,20 +108,11 @@ internal static class CapabilityProofs
         }
     }
 
-    private static void ExpectSignature()
+    private void ExpectSignature()
     {
-        if (RenditionSignature.OfBytes(Make(Clip420, s_small), Threads).Length == 0)
+        if (MakeSigned(Clip420, s_small, null, isSigned: true).Signature.Length == 0)
         {
             throw new InvalidDataException("the signature is empty");
         }
-    }
-
-    private static byte[] Read(string clip)
-    {
-        using var resource = typeof(CapabilityProofs).Assembly.GetManifestResourceStream($"proofs/{clip}")
-            ?? throw new InvalidDataException($"the clip {clip} is not part of the program");
-        var bytes = new byte[resource.Length];
-        resource.ReadExactly(bytes);
-        return bytes;
     }
 }

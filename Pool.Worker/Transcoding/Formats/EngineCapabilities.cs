@@ -1,5 +1,7 @@
 using Pool.Shared.Livepeer;
 using Pool.Worker.FFmpeg;
+using Pool.Worker.Transcoding.Devices;
+using Pool.Worker.Transcoding.Host;
 
 namespace Pool.Worker.Transcoding.Formats;
 
@@ -19,7 +21,10 @@ internal sealed record EngineCapabilities(CapabilitySet Proven, IReadOnlyList<Mi
     /// Transcodes a few tiny frames in memory for every capability and looks at what comes out; takes a fraction of a second. The
     /// libraries must be loaded (<see cref="FFmpegLibraries.Load"/>).
     /// </summary>
-    internal static EngineCapabilities Prove() => Prove(CapabilityProofs.All);
+    internal static EngineCapabilities Prove() => Prove(CapabilityProofs.OnTheCpu);
+
+    /// <summary>The same for an engine on another device.</summary>
+    internal static EngineCapabilities Prove(SegmentEngine engine) => Prove(new CapabilityProofs(engine).All);
 
     internal static EngineCapabilities Prove(IEnumerable<CapabilityProof> proofs)
     {
@@ -42,7 +47,7 @@ internal sealed record EngineCapabilities(CapabilitySet Proven, IReadOnlyList<Mi
             proof.Run();
             return null;
         }
-        catch (Exception failure) when (failure is InputFaultException or FFmpegException or InvalidDataException or IOException)
+        catch (Exception failure) when (failure is InputFaultException or FFmpegException or DeviceException or InvalidDataException or IOException)
         {
             return failure.Message;
         }

@@ -4,7 +4,7 @@ using Pool.Shared.Media;
 namespace Pool.Worker.Transcoding.Formats;
 
 /// <summary>A codec in a container, as the engine makes it, and FFmpeg's names for the two.</summary>
-/// <param name="Encoder">Name of the encoder, e.g. <c>libx264</c>.</param>
+/// <param name="Encoder">Name of the software encoder, e.g. <c>libx264</c>.</param>
 /// <param name="Muxer">Name of the muxer, e.g. <c>mpegts</c>.</param>
 /// <param name="Tag">Four characters that name the codec in the container; null leaves the muxer's own.</param>
 internal sealed record OutputFormat(VideoCodec Codec, Container Container, string Encoder, string Muxer, string? Tag = null)

@@ -3,8 +3,8 @@ namespace Pool.Worker.Transcoding.Host;
 /// <summary>The first word of a host that has just been started.</summary>
 internal static class HostGreeting
 {
-    /// <summary>Loading libraries from a slow disk takes this long at the very most.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    /// <summary>Loading libraries from a slow disk, and waking a GPU that nobody uses, takes this long at the very most.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     /// <exception cref="TranscodeHostException">The host cannot work on this machine, or is not of this build.</exception>
     public static async Task<HostHello> ReadAsync(Stream output, TimeProvider time, CancellationToken cancellationToken)

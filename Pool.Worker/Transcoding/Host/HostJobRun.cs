@@ -1,4 +1,5 @@
 using Pool.Worker.FFmpeg;
+using Pool.Worker.Transcoding.Devices;
 
 namespace Pool.Worker.Transcoding.Host;
 
@@ -58,7 +59,7 @@ internal sealed class HostJobRun(int id, HostJob order, HostOutput output, TimeP
         {
             return CalledOff;
         }
-        catch (FFmpegException failure)
+        catch (Exception failure) when (failure is FFmpegException or DeviceException)
         {
             return new HostOutcome(0, 0, null, failure.Message);
         }

@@ -1,8 +1,5 @@
 using System.Collections.Concurrent;
-using Pool.Shared.Livepeer;
-using Pool.Worker.FFmpeg;
 using Pool.Worker.Transcoding.Cutting;
-using Pool.Worker.Transcoding.Formats;
 using Pool.Worker.Transcoding.Pipeline;
 using Pool.Worker.Transcoding.Sandbox;
 
@@ -40,20 +37,21 @@ internal sealed class TranscodeHost
         using var input = Console.OpenStandardInput();
         using var output = Console.OpenStandardOutput();
         var frames = new HostOutput(output);
-        var error = LoadError();
+        using var engine = HostEngine.Open(device, s_slots, time);
         var sandbox = Seal.Close(order, confinement);
 
         // Proven inside the seal, as strangers' segments will be transcoded. Nobody asks a host that is for a person's file.
-        var capabilities = error is null && order.InputFile is null ? EngineCapabilities.Prove() : new EngineCapabilities(CapabilitySet.Of(), []);
+        engine.Try();
+        var capabilities = engine.Error is null && order.InputFile is null ? engine.Prove() : HostEngine.Nothing;
         frames.Write(HostFrameKind.Hello, 0, new HostHello(
-            HostFrame.ProtocolVersion, device, capabilities.Proven.ToNumbers(), [.. capabilities.Missing.Select(one => one.ToString())], error, sandbox));
-        if (error is not null)
+            HostFrame.ProtocolVersion, engine.Device, capabilities.Proven.ToNumbers(), [.. capabilities.Missing.Select(one => one.ToString())], engine.Error, sandbox));
+        if (engine.Error is not null)
         {
             return 1;
         }
 
         using var cuts = new FileCuts(order.InputFile);
-        var host = new TranscodeHost(frames, Transcode, cuts, time);
+        var host = new TranscodeHost(frames, engine.Run, cuts, time);
         var header = new byte[HostFrame.HeaderBytes];
         while (await HostFrame.ReadAsync(input, header, cancellationToken) is { } frame)
         {
@@ -65,24 +63,6 @@ internal sealed class TranscodeHost
 
         return 0;
     }
-
-    private static unsafe string? LoadError()
-    {
-        try
-        {
-            FFmpegLibraries.Load();
-            return ffmpeg.avcodec_find_encoder_by_name("libx264") == null
-                ? "FFmpeg's libraries have no libx264 encoder: install a build with it (Debian 12: apt-get install libavcodec59)."
-                : null;
-        }
-        catch (FFmpegVersionException wrong)
-        {
-            return wrong.Message;
-        }
-    }
-
-    private static long Transcode(HostJob job, ReadOnlyMemory<byte> segment, IRenditionOutput output, CancellationToken cancellationToken) =>
-        new SegmentTranscoder(job.Profiles, job.Clip, job.IsSignatureWanted, output, s_slots).Run(segment, cancellationToken);
 
     private void Take(HostFrame frame)
     {

@@ -1,3 +1,5 @@
+using Pool.Worker.Transcoding.Devices;
+
 namespace Pool.Worker.Transcoding.Host;
 
 /// <summary>How to start the transcode host process, and how much it may take.</summary>
@@ -47,6 +49,12 @@ public sealed record TranscodeHostOptions
         return TimeFloor + (TimePerSecond * counted.TotalSeconds);
     }
 
+    /// <summary>The same with the nodes of its device.</summary>
+    /// <exception cref="TranscodeHostException">There is no device of that name.</exception>
+    internal TranscodeHostOptions WithNodes() => DeviceName.TryParse(Device, out var name)
+        ? this with { DevicePaths = DeviceNodes.Of(name, new MachineSurroundings()) }
+        : throw new TranscodeHostException($"'{Device}' is not a device; there are: {DeviceName.Choices}.");
+
     /// <summary>How this very program can be started once more: by its own executable, or by <c>dotnet</c> and its dll.</summary>
     /// <param name="device">The device that transcodes.</param>
     public static TranscodeHostOptions ForThisProgram(string device)
@@ -54,6 +62,6 @@ public sealed record TranscodeHostOptions
         var file = Environment.ProcessPath ?? throw new InvalidOperationException("The path of the running program is not known.");
         var isDotnet = string.Equals(Path.GetFileNameWithoutExtension(file), "dotnet", StringComparison.Ordinal);
         var program = Path.Combine(AppContext.BaseDirectory, typeof(TranscodeHostOptions).Assembly.GetName().Name + ".dll");
-        return new TranscodeHostOptions { FileName = file, LeadingArguments = isDotnet ? [program] : [], Device = device };
+        return new TranscodeHostOptions { FileName = file, LeadingArguments = isDotnet ? [program] : [], Device = device }.WithNodes();
     }
 }

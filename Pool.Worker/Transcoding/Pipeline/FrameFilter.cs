@@ -1,5 +1,6 @@
 using Pool.Shared.Contracts;
 using Pool.Worker.FFmpeg;
+using Pool.Worker.Transcoding.Devices;
 
 namespace Pool.Worker.Transcoding.Pipeline;
 
@@ -12,8 +13,10 @@ internal sealed unsafe class FrameFilter : IDisposable
     private long _end = ffmpeg.AV_NOPTS_VALUE;
     private readonly long _step;
 
-    internal FrameFilter(AVFrame* first, AVRational timeBase, AVRational inputRate, (int Width, int Height) size, AVRational? frameRate)
+    internal FrameFilter(
+        ITranscodeDevice device, AVFrame* first, AVRational timeBase, AVRational inputRate, (int Width, int Height) size, AVRational? frameRate)
     {
+        Device = device;
         _step = inputRate.IsPositive ? ffmpeg.av_rescale_q(1, inputRate.Inverse, timeBase) : 0;
         _graph = FFmpegException.Check(ffmpeg.avfilter_graph_alloc(), nameof(ffmpeg.avfilter_graph_alloc));
         try
@@ -26,6 +29,12 @@ internal sealed unsafe class FrameFilter : IDisposable
             throw new InputFaultException(InputFault.FilterGraph);
         }
     }
+
+    /// <summary>Where the frames that come out lie.</summary>
+    internal ITranscodeDevice Device { get; }
+
+    /// <summary>The end of the graph.</summary>
+    internal AVFilterContext* Sink => _sink;
 
     internal AVRational TimeBase => ffmpeg.av_buffersink_get_time_base(_sink);
 
@@ -69,13 +78,14 @@ internal sealed unsafe class FrameFilter : IDisposable
         var pixelAspect = aspect.IsPositive ? aspect.ToString() : "0/1";
         _source = Create("buffer",
             $"video_size={AVFields.Width(first)}x{AVFields.Height(first)}:pix_fmt={AVFields.PixelFormat(first)}:time_base={timeBase}:pixel_aspect={pixelAspect}{rate}");
-        var last = Append(_source, "scale", $"w={size.Width}:h={size.Height}");
-        if (frameRate is { } asked)
+        DeviceFrames.Announce(_source, first);
+        var last = _source;
+        foreach (var (filter, arguments) in Device.Scaling(size, frameRate, DeviceFrames.IsOnDevice(first)))
         {
-            last = Append(last, "fps", $"fps={asked}");
+            last = Append(last, filter, arguments);
+            Device.AttachFilter(last);
         }
 
-        last = Append(last, "format", "pix_fmts=yuv420p");
         _sink = Append(last, "buffersink", null);
         FFmpegException.Check(ffmpeg.avfilter_graph_config(_graph, null), nameof(ffmpeg.avfilter_graph_config));
     }

@@ -188,11 +188,11 @@ internal sealed unsafe class RenditionPipeline : IDisposable
         AVRational? rate = _profile.FrameRateNumerator == 0
             ? null
             : new AVRational((int)_profile.FrameRateNumerator, (int)Math.Max(1, _profile.FrameRateDenominator));
-        _filter = new FrameFilter(frame, AVFields.TimeBase(_reader.Video), _reader.FrameRate, _size, rate);
+        _filter = new FrameFilter(_reader.Device, frame, AVFields.TimeBase(_reader.Video), _reader.FrameRate, _size, rate);
         _input = input;
         if (_isSigned)
         {
-            _signature ??= new RenditionSignature(_size, _filter.TimeBase);
+            _signature ??= new RenditionSignature(_size, _filter.TimeBase, _reader.Device.MemoryFormat);
         }
     }
 

@@ -1,11 +1,12 @@
 using Pool.Shared.Contracts;
 using Pool.Shared.Media;
 using Pool.Worker.FFmpeg;
+using Pool.Worker.Transcoding.Devices;
 using Pool.Worker.Transcoding.Formats;
 
 namespace Pool.Worker.Transcoding.Pipeline;
 
-/// <summary>Transcodes one segment on the CPU: decoded once, every rendition made side by side, audio copied (protocol §7.6).</summary>
+/// <summary>Transcodes one segment: decoded once, every rendition made side by side, audio copied (protocol §7.6).</summary>
 internal sealed unsafe class SegmentTranscoder
 {
     private const double MillisecondsPerSecond = 1000;
@@ -15,14 +16,18 @@ internal sealed unsafe class SegmentTranscoder
     private readonly bool _isSigned;
     private readonly IRenditionOutput _output;
     private readonly EncoderSlots _slots;
+    private readonly ITranscodeDevice _device;
 
     /// <param name="profiles">Renditions to make.</param>
     /// <param name="clip">Encode only this part, or null.</param>
     /// <param name="isSigned">Sign every rendition's pictures (protocol §4.10).</param>
     /// <param name="output">Takes the renditions as they grow; called from their threads.</param>
     /// <param name="slots">The processor, shared with all other segments.</param>
-    internal SegmentTranscoder(IReadOnlyList<VideoProfile> profiles, Clip? clip, bool isSigned, IRenditionOutput output, EncoderSlots slots)
+    /// <param name="device">Where it is done; null is the CPU.</param>
+    internal SegmentTranscoder(
+        IReadOnlyList<VideoProfile> profiles, Clip? clip, bool isSigned, IRenditionOutput output, EncoderSlots slots, ITranscodeDevice? device = null)
     {
+        _device = device ?? CpuDevice.Instance;
         (_profiles, _clip, _isSigned, _output, _slots) = (profiles, clip, isSigned, output, slots);
         ProfileCheck.Check(profiles, clip);
     }
@@ -31,7 +36,7 @@ internal sealed unsafe class SegmentTranscoder
     /// <exception cref="InputFaultException">The segment or a profile is at fault.</exception>
     internal long Run(ReadOnlyMemory<byte> segment, CancellationToken cancellationToken)
     {
-        using var reader = new SegmentReader(segment, _slots.Threads);
+        using var reader = new SegmentReader(segment, _slots.Threads, _device);
         var pipelines = new List<RenditionPipeline>();
         try
         {
@@ -62,7 +67,7 @@ internal sealed unsafe class SegmentTranscoder
         var places = new EncoderSlots.Place[_profiles.Count];
         foreach (var index in Enumerable.Range(0, places.Length).OrderByDescending(index => pixels[index]))
         {
-            places[index] = _slots.Ask((int)(_slots.Threads * pixels[index] / pixels.Sum()));
+            places[index] = _slots.Ask(_device.IsHardware ? 1 : (int)(_slots.Threads * pixels[index] / pixels.Sum()));
         }
 
         return places;
@@ -136,7 +141,7 @@ internal sealed unsafe class SegmentTranscoder
                 return frames;
             }
 
-            if (!InputFormats.TakesPixels((AVPixelFormat)AVFields.PixelFormat(frame)))
+            if (!InputFormats.TakesPixels(reader.PixelFormatOf(frame)))
             {
                 throw new InputFaultException(InputFault.UnsupportedPixelFormat);
             }

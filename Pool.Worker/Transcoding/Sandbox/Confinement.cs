@@ -60,7 +60,7 @@ internal static unsafe class Confinement
             "/proc/self", "/proc/meminfo", "/proc/cpuinfo", "/sys/fs/cgroup", "/sys/devices/system/cpu", "/sys/devices/system/node", "/dev/null",
             "/dev/urandom",
         ];
-        var ofDevices = order.DevicePaths.Count > 0 ? (string[])["/proc/driver", "/sys", "/usr/share"] : [];
+        var ofDevices = order.DevicePaths.Count > 0 ? (string[])["/proc/driver", "/proc/devices", "/proc/modules", "/proc/sys/vm", "/sys", "/usr/share"] : [];
         var libraries = (Environment.GetEnvironmentVariable("LD_LIBRARY_PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);
         return [.. system, .. ofDevices, .. libraries, order.InputFile ?? "", AppContext.BaseDirectory, Environment.ProcessPath ?? "", DotnetRoot()];
     }

@@ -1,5 +1,6 @@
 using Pool.Shared.Contracts;
 using Pool.Worker.FFmpeg;
+using Pool.Worker.Transcoding.Devices;
 using Pool.Worker.Transcoding.Formats;
 
 namespace Pool.Worker.Transcoding.Signature;
@@ -25,12 +26,15 @@ internal sealed unsafe class RenditionSignature : IDisposable
     private AVFilterContext* _source;
     private AVFilterContext* _sink;
     private AVFrame* _passed;
+    private AVFrame* _downloaded;
     private long _frames;
 
     /// <param name="size">Width and height of the frames in pixels, each at least <see cref="MinSide"/>.</param>
     /// <param name="timeBase">Unit of the frames' timestamps.</param>
+    /// <param name="format">Their pixel format, in memory.</param>
     /// <exception cref="InputFaultException">There is no such filter, or it does not take this size.</exception>
-    internal RenditionSignature((int Width, int Height) size, AVRational timeBase)
+    internal RenditionSignature(
+        (int Width, int Height) size, AVRational timeBase, AVPixelFormat format = AVPixelFormat.AV_PIX_FMT_YUV420P)
     {
         if (Math.Min(size.Width, size.Height) < MinSide)
         {
@@ -41,8 +45,9 @@ internal sealed unsafe class RenditionSignature : IDisposable
         try
         {
             _passed = FFmpegException.Check(ffmpeg.av_frame_alloc(), nameof(ffmpeg.av_frame_alloc));
+            _downloaded = FFmpegException.Check(ffmpeg.av_frame_alloc(), nameof(ffmpeg.av_frame_alloc));
             _graph = FFmpegException.Check(ffmpeg.avfilter_graph_alloc(), nameof(ffmpeg.avfilter_graph_alloc));
-            Build(size, timeBase);
+            Build(size, timeBase, format);
         }
         catch (FFmpegException)
         {
@@ -75,11 +80,18 @@ internal sealed unsafe class RenditionSignature : IDisposable
         }
     }
 
-    /// <summary>Takes the next frame in: 8-bit 4:2:0, of the given size, timestamps rising. The frame stays the caller's.</summary>
+    /// <summary>Takes the next frame in: 8-bit 4:2:0, of the given size, timestamps rising, in memory or on a device. The frame stays the caller's.</summary>
     internal void Push(AVFrame* frame)
     {
+        if (DeviceFrames.IsOnDevice(frame))
+        {
+            DeviceFrames.Download(_downloaded, frame);
+            frame = _downloaded;
+        }
+
         FFmpegException.Check(
             ffmpeg.av_buffersrc_add_frame_flags(_source, frame, ffmpeg.AV_BUFFERSRC_FLAG_KEEP_REF), nameof(ffmpeg.av_buffersrc_add_frame_flags));
+        ffmpeg.av_frame_unref(_downloaded);
         _frames++;
         PassOn();
     }
@@ -110,13 +122,17 @@ internal sealed unsafe class RenditionSignature : IDisposable
         ffmpeg.av_frame_free(&passed);
         _passed = null;
 
+        var downloaded = _downloaded;
+        ffmpeg.av_frame_free(&downloaded);
+        _downloaded = null;
+
         _file.Dispose();
     }
 
-    private void Build((int Width, int Height) size, AVRational timeBase)
+    private void Build((int Width, int Height) size, AVRational timeBase, AVPixelFormat format)
     {
         _source = Create("buffer",
-            $"video_size={size.Width}x{size.Height}:pix_fmt={(int)AVPixelFormat.AV_PIX_FMT_YUV420P}:time_base={timeBase}:pixel_aspect=1/1");
+            $"video_size={size.Width}x{size.Height}:pix_fmt={(int)format}:time_base={timeBase}:pixel_aspect=1/1");
         var signature = Create(FilterName, $"format=binary:filename={_file.Path}");
         _sink = Create("buffersink", null);
         FFmpegException.Check(ffmpeg.avfilter_link(_source, 0, signature, 0), nameof(ffmpeg.avfilter_link));

@@ -24,7 +24,7 @@ public sealed class CommandLineTests
 
     [Theory]
     [InlineData("--pool", "pool.example", "--pool: 'pool.example' is not the address of a pool")]
-    [InlineData("--device", "nvidia", "--device: 'nvidia' cannot be used by this version of the worker; it can use: cpu")]
+    [InlineData("--device", "tpu", "--device: 'tpu' is not a device; there are: cpu, nvidia[:NUMBER], vaapi[:NODE], qsv[:NODE]")]
     [InlineData("--sessions", "0", "--sessions: '0' is not a number from 1 to 64")]
     [InlineData("--sessions", "65", "--sessions: '65' is not a number from 1 to 64")]
     [InlineData("--sessions", "many", "--sessions: 'many' is not a number from 1 to 64")]

@@ -1,0 +1,117 @@
+using Pool.Shared.Contracts;
+using Pool.Shared.Media;
+using Pool.Worker.FFmpeg;
+using Pool.Worker.Tests.Transcoding.Formats;
+using Pool.Worker.Transcoding;
+using Pool.Worker.Transcoding.Devices;
+using Pool.Worker.Transcoding.Formats;
+using Pool.Worker.Transcoding.Host;
+
+namespace Pool.Worker.Tests.Transcoding.Devices;
+
+public sealed class DeviceEngineTests
+{
+    private static readonly VideoProfile[] s_profiles =
+        [.. Enumerable.Range(0, 5).Select(index => Engine.P90 with { Name = $"{index}", Width = 160 + (16 * index), Height = 90 + (9 * index) })];
+
+    public DeviceEngineTests() => FFmpegLibraries.Load();
+
+    [Theory]
+    [InlineData(1, 5)]
+    [InlineData(2, 3)]
+    [InlineData(5, 1)]
+    [InlineData(16, 1)]
+    public void A_segment_with_more_renditions_than_encoders_is_read_again_for_the_rest(int encoders, int reads)
+    {
+        using var device = new PretendedDevice(encoders);
+        var output = new Renditions(s_profiles.Length);
+
+        var frames = new DeviceEngine(device, TimeProvider.System).Transcode(Job(s_profiles), ProofClips.Read(ProofClips.H264), output, CancellationToken.None);
+
+        Assert.Equal(6, frames);
+        Assert.Equal(reads, device.Readers);
+        Assert.True(output.MostOpen <= encoders);
+        Assert.All(s_profiles, (profile, index) =>
+        {
+            var facts = MediaTool.Probe(output.Bytes(index));
+            Assert.Equal(profile.Width, facts.Size.Width);
+            Assert.Equal(6, facts.Frames);
+        });
+    }
+
+    [Fact]
+    public void What_nobody_can_make_is_refused_before_any_part_of_it_is_made()
+    {
+        using var device = new PretendedDevice(1);
+        var output = new Renditions(11);
+
+        var refused = Assert.Throws<InputFaultException>(() => new DeviceEngine(device, TimeProvider.System).Transcode(
+            Job([.. Enumerable.Repeat(Engine.P90, 11)]), ProofClips.Read(ProofClips.H264), output, CancellationToken.None));
+
+        Assert.Equal(InputFault.TooManyOutputs, refused.Message);
+        Assert.Equal(0, device.Readers);
+    }
+
+    [Fact]
+    public void An_encoder_that_the_device_refuses_is_the_devices_fault_and_its_place_is_free_again()
+    {
+        using var device = new PretendedDevice(1) { Refusal = "pretended:0: no session is free." };
+        var engine = new DeviceEngine(device, TimeProvider.System);
+
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            var refused = Assert.Throws<DeviceException>(
+                () => engine.Transcode(Job([Engine.P90]), ProofClips.Read(ProofClips.H264), new Renditions(1), CancellationToken.None));
+            Assert.Equal("pretended:0: no session is free.", refused.Message);
+        }
+    }
+
+    [Fact]
+    public void Capabilities_are_proven_on_the_device_itself()
+    {
+        using var good = new PretendedDevice(3);
+        using var bad = new PretendedDevice(3) { Refusal = "no" };
+
+        Assert.Equal(EngineCapabilities.Prove().Proven, EngineCapabilities.Prove(new DeviceEngine(good, TimeProvider.System).Transcode).Proven);
+        Assert.Empty(EngineCapabilities.Prove(new DeviceEngine(bad, TimeProvider.System).Transcode).Proven.ToNumbers());
+    }
+
+    private static HostJob Job(IReadOnlyList<VideoProfile> profiles) => new("", profiles, null, 0, ForceReinit: false, IsSignatureWanted: false);
+
+    /// <summary>Keeps renditions, and counts how many are open at once: from their first byte to their end.</summary>
+    private sealed class Renditions(int count) : IRenditionOutput
+    {
+        private readonly MemoryStream[] _files = [.. Enumerable.Range(0, count).Select(_ => new MemoryStream())];
+        private readonly HashSet<int> _open = [];
+        private readonly HashSet<int> _ended = [];
+
+        internal int MostOpen { get; private set; }
+
+        internal byte[] Bytes(int rendition)
+        {
+            Assert.Contains(rendition, _ended);
+            return _files[rendition].ToArray();
+        }
+
+        public void Write(int rendition, ReadOnlySpan<byte> bytes)
+        {
+            lock (_open)
+            {
+                _open.Add(rendition);
+                MostOpen = Math.Max(MostOpen, _open.Count);
+                _files[rendition].Write(bytes);
+            }
+        }
+
+        public void Sign(int rendition, ReadOnlySpan<byte> signature) => Assert.Fail("Nobody asked for a signature.");
+
+        public void End(int rendition)
+        {
+            lock (_open)
+            {
+                _open.Remove(rendition);
+                Assert.True(_ended.Add(rendition));
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using Pool.Shared.Media;
+using Pool.Worker.FFmpeg;
+using Pool.Worker.Transcoding.Devices;
+
+namespace Pool.Worker.Tests.Transcoding.Devices;
+
+/// <summary>The CPU as if it were a GPU with so many encoders, which are counted while they are open.</summary>
+internal sealed unsafe class PretendedDevice(int encoders) : ITranscodeDevice
+{
+    private readonly CpuDevice _cpu = CpuDevice.Instance;
+
+    public string Name => "pretended:0";
+
+    public bool IsHardware => true;
+
+    public int MaxEncoders => encoders;
+
+    public AVPixelFormat EncoderFormat => _cpu.EncoderFormat;
+
+    public AVPixelFormat MemoryFormat => _cpu.MemoryFormat;
+
+    /// <summary>Decoders that asked whether this device takes their video.</summary>
+    internal int Readers { get; private set; }
+
+    /// <summary>When set, no encoder opens.</summary>
+    internal string? Refusal { get; init; }
+
+    public bool Decodes(AVCodecID codec, AVPixelFormat format)
+    {
+        lock (_cpu)
+        {
+            Readers++;
+        }
+
+        return false;
+    }
+
+    public void AttachDecoder(AVCodecContext* decoder) => Assert.Fail("It said that it does not decode.");
+
+    public IEnumerable<FilterStep> Scaling((int Width, int Height) size, AVRational? frameRate, bool isOnDevice) => _cpu.Scaling(size, frameRate, isOnDevice);
+
+    public void AttachFilter(AVFilterContext* filter)
+    {
+    }
+
+    public string EncoderOf(VideoCodec codec) => _cpu.EncoderOf(codec);
+
+    public IEnumerable<(string Option, string Value)> EncoderOptions(VideoProfile profile, int threads) =>
+        Refusal is null ? _cpu.EncoderOptions(profile, 1) : [("preset", "none")];
+
+    public void AttachEncoder(AVCodecContext* encoder, AVFilterContext* sink)
+    {
+    }
+
+    public Exception EncoderFault(FFmpegException failure) => new DeviceException(Refusal ?? failure.Message);
+
+    public void Dispose()
+    {
+    }
+}
