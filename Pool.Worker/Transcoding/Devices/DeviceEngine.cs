@@ -26,7 +26,8 @@ internal sealed class DeviceEngine(ITranscodeDevice device, TimeProvider time)
         for (var first = 0; first < job.Profiles.Count; first += _sessions.Count)
         {
             var profiles = job.Profiles.Skip(first).Take(_sessions.Count).ToList();
-            using var encoders = _sessions.Take(profiles.Count, cancellationToken);
+            using var encoders = _sessions.Ask(profiles.Count);
+            encoders.Wait(cancellationToken);
             var transcoder = new SegmentTranscoder(
                 profiles, job.Clip, job.IsSignatureWanted, new PartOfRenditions(output, first), new EncoderSlots(_threads, time), device);
             frames = transcoder.Run(segment, cancellationToken);

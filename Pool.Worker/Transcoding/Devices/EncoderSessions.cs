@@ -8,46 +8,24 @@ namespace Pool.Worker.Transcoding.Devices;
 internal sealed class EncoderSessions(int count)
 {
     private readonly Lock _lock = new();
-    private readonly LinkedList<Waiting> _waiting = [];
+    private readonly LinkedList<Claim> _waiting = [];
     private int _free = count;
 
     /// <summary>How many there are.</summary>
     internal int Count { get; } = count;
 
-    /// <summary>Segments that wait.</summary>
-    internal int WaitingNow
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _waiting.Count;
-            }
-        }
-    }
-
-    /// <summary>Waits for so many encoders; they are given back when the result is disposed of.</summary>
-    /// <exception cref="OperationCanceledException">Nobody wants them any more.</exception>
-    internal IDisposable Take(int wanted, CancellationToken cancellationToken)
+    /// <summary>Gets into the line for so many encoders; they are given back, or the line is left, when the claim is disposed of.</summary>
+    internal Claim Ask(int wanted)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(wanted, Count);
-        var mine = new Waiting(this, wanted);
+        var claim = new Claim(this, wanted);
         lock (_lock)
         {
-            _waiting.AddLast(mine);
+            _waiting.AddLast(claim);
             Grant();
         }
 
-        try
-        {
-            mine.Granted.Task.Wait(cancellationToken);
-            return mine;
-        }
-        catch
-        {
-            mine.Dispose();
-            throw;
-        }
+        return claim;
     }
 
     private void Grant()
@@ -60,34 +38,40 @@ internal sealed class EncoderSessions(int count)
         }
     }
 
-    private void GiveBack(Waiting one)
+    private void Leave(Claim claim)
     {
         lock (_lock)
         {
-            // Still in the line when nobody wants it any more.
-            if (!_waiting.Remove(one))
+            if (!_waiting.Remove(claim))
             {
-                _free += one.Wanted;
+                _free += claim.Wanted;
             }
 
             Grant();
         }
     }
 
-    private sealed class Waiting(EncoderSessions sessions, int wanted) : IDisposable
+    /// <summary>Encoders that somebody has, or waits for.</summary>
+    internal sealed class Claim(EncoderSessions sessions, int wanted) : IDisposable
     {
         private bool _isGivenBack;
 
         internal int Wanted { get; } = wanted;
 
+        internal bool IsGranted => Granted.Task.IsCompleted;
+
         internal TaskCompletionSource Granted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Waits until it is granted.</summary>
+        /// <exception cref="OperationCanceledException">Nobody wants it any more.</exception>
+        internal void Wait(CancellationToken cancellationToken) => Granted.Task.Wait(cancellationToken);
 
         public void Dispose()
         {
             if (!_isGivenBack)
             {
                 _isGivenBack = true;
-                sessions.GiveBack(this);
+                sessions.Leave(this);
             }
         }
     }

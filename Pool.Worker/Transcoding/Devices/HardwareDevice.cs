@@ -101,13 +101,17 @@ internal sealed unsafe class HardwareDevice : ITranscodeDevice
 
     public void Dispose()
     {
-        fixed (AVBufferRef** decoding = &_decoding, encoding = &_encoding)
-        {
-            ffmpeg.av_buffer_unref(encoding);
-            ffmpeg.av_buffer_unref(decoding);
-        }
+        Release(ref _encoding);
+        Release(ref _decoding);
     }
 
     private static AVBufferRef* Reference(AVBufferRef* buffer) =>
         FFmpegException.Check(ffmpeg.av_buffer_ref(FFmpegException.Check(buffer, "a device's reference")), nameof(ffmpeg.av_buffer_ref));
+
+    private static void Release(ref AVBufferRef* buffer)
+    {
+        var held = buffer;
+        buffer = null;
+        ffmpeg.av_buffer_unref(&held);
+    }
 }

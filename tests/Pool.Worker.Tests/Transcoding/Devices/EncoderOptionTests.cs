@@ -119,7 +119,22 @@ public sealed class EncoderOptionTests
         Assert.False(new NvidiaKind().TryOtherEncoder());
     }
 
-    public static TheoryData<string, VideoCodec> Encoders => new(Kinds().SelectMany(kind => kind.Encoders.Keys.Select(codec => (kind.FrameFormat, codec))));
+    public static TheoryData<string, VideoCodec> Encoders
+    {
+        get
+        {
+            var all = new TheoryData<string, VideoCodec>();
+            foreach (var kind in Kinds())
+            {
+                foreach (var codec in kind.Encoders.Keys)
+                {
+                    all.Add(kind.FrameFormat, codec);
+                }
+            }
+
+            return all;
+        }
+    }
 
     [Theory]
     [MemberData(nameof(Encoders))]
