@@ -71,9 +71,9 @@ internal sealed partial record DeviceName(DeviceKind Kind, string Place)
         return NodeName().IsMatch(node) ? node : null;
     }
 
-    [GeneratedRegex("^(0|[1-9][0-9]?)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex(@"^(0|[1-9][0-9]?)\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
     private static partial Regex GpuNumber();
 
-    [GeneratedRegex("^renderD[0-9]{1,4}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex(@"^renderD[0-9]{1,4}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
     private static partial Regex NodeName();
 }

@@ -50,6 +50,6 @@ internal static partial class DeviceNodes
         return name with { Place = name.Kind == DeviceKind.Qsv ? nodes.FirstOrDefault(node => IsIntel(node, around), first) : first };
     }
 
-    [GeneratedRegex("^nvidia[0-9]{1,3}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex(@"^nvidia[0-9]{1,3}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
     private static partial Regex NvidiaGpu();
 }

@@ -57,13 +57,15 @@ internal abstract class HardwareKind
     /// <summary>The chain of <see cref="ITranscodeDevice.Scaling"/>.</summary>
     internal IEnumerable<FilterStep> Scaling((int Width, int Height) size, AVRational? frameRate, bool isOnDevice)
     {
-        var scale = isOnDevice ? ScaleOnDevice(size) : [new FilterStep("scale", $"w={size.Width}:h={size.Height}")];
-        IEnumerable<FilterStep> rate = frameRate is { } asked ? [new FilterStep("fps", $"fps={asked}")] : [];
-        IEnumerable<FilterStep> upload = isOnDevice ? [] :
-        [
-            new FilterStep("format", "pix_fmts=nv12"), new FilterStep("hwupload", UploadedFrames is { } frames ? $"extra_hw_frames={frames}" : null),
-        ];
-        return [.. scale, .. rate, .. upload, new FilterStep("format", $"pix_fmts={FrameFormat}")];
+        var end = new FilterStep("format", $"pix_fmts={FrameFormat}");
+        if (!isOnDevice)
+        {
+            // The CPU's own picture, stored another way: FFmpeg would scale to NV12 with other rounding.
+            var upload = new FilterStep("hwupload", UploadedFrames is { } frames ? $"extra_hw_frames={frames}" : null);
+            return [.. CpuDevice.Instance.Scaling(size, frameRate, isOnDevice), new FilterStep("format", "pix_fmts=nv12"), upload, end];
+        }
+
+        return [.. ScaleOnDevice(size), .. frameRate is { } rate ? [new FilterStep("fps", $"fps={rate}")] : Array.Empty<FilterStep>(), end];
     }
 
     /// <summary>A profile as options of its encoder.</summary>

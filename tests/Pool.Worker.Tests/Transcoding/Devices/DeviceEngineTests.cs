@@ -6,6 +6,7 @@ using Pool.Worker.Transcoding;
 using Pool.Worker.Transcoding.Devices;
 using Pool.Worker.Transcoding.Formats;
 using Pool.Worker.Transcoding.Host;
+using Pool.Worker.Transcoding.Pipeline;
 
 namespace Pool.Worker.Tests.Transcoding.Devices;
 
@@ -37,6 +38,20 @@ public sealed class DeviceEngineTests
             Assert.Equal(profile.Width, facts.Size.Width);
             Assert.Equal(6, facts.Frames);
         });
+    }
+
+    [Fact]
+    public void Frames_as_gpus_store_them_give_the_same_pictures_and_the_same_signature()
+    {
+        using var planes = new PretendedDevice(1);
+        using var gpu = new PretendedDevice(1) { Stored = AVPixelFormat.AV_PIX_FMT_NV12 };
+
+        var (expected, signature) = Signed(planes);
+        var (rendition, itsSignature) = Signed(gpu);
+
+        Assert.NotEmpty(signature);
+        Assert.Equal(signature, itsSignature);
+        Assert.Equal(expected, rendition);
     }
 
     [Fact]
@@ -74,6 +89,14 @@ public sealed class DeviceEngineTests
 
         Assert.Equal(EngineCapabilities.Prove().Proven, EngineCapabilities.Prove(new DeviceEngine(good, TimeProvider.System).Transcode).Proven);
         Assert.Empty(EngineCapabilities.Prove(new DeviceEngine(bad, TimeProvider.System).Transcode).Proven.ToNumbers());
+    }
+
+    private static (byte[] Rendition, byte[] Signature) Signed(PretendedDevice device)
+    {
+        var output = new MemoryRendition();
+        new DeviceEngine(device, TimeProvider.System).Transcode(
+            Job([Engine.P90]) with { IsSignatureWanted = true }, ProofClips.Read(ProofClips.H264), output, CancellationToken.None);
+        return (output.Bytes, output.Signature);
     }
 
     private static HostJob Job(IReadOnlyList<VideoProfile> profiles) => new("", profiles, null, 0, ForceReinit: false, IsSignatureWanted: false);

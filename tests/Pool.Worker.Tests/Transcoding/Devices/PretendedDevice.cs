@@ -15,9 +15,12 @@ internal sealed unsafe class PretendedDevice(int encoders) : ITranscodeDevice
 
     public int MaxEncoders => encoders;
 
-    public AVPixelFormat EncoderFormat => _cpu.EncoderFormat;
+    public AVPixelFormat EncoderFormat => Stored;
 
-    public AVPixelFormat MemoryFormat => _cpu.MemoryFormat;
+    public AVPixelFormat MemoryFormat => Stored;
+
+    /// <summary>How its frames are stored.</summary>
+    internal AVPixelFormat Stored { get; init; } = AVPixelFormat.AV_PIX_FMT_YUV420P;
 
     /// <summary>Decoders that asked whether this device takes their video.</summary>
     internal int Readers { get; private set; }
@@ -37,7 +40,8 @@ internal sealed unsafe class PretendedDevice(int encoders) : ITranscodeDevice
 
     public void AttachDecoder(AVCodecContext* decoder) => Assert.Fail("It said that it does not decode.");
 
-    public IEnumerable<FilterStep> Scaling((int Width, int Height) size, AVRational? frameRate, bool isOnDevice) => _cpu.Scaling(size, frameRate, isOnDevice);
+    public IEnumerable<FilterStep> Scaling((int Width, int Height) size, AVRational? frameRate, bool isOnDevice) =>
+        [.. _cpu.Scaling(size, frameRate, isOnDevice), new FilterStep("format", $"pix_fmts={(int)Stored}")];
 
     public void AttachFilter(AVFilterContext* filter)
     {

@@ -6,7 +6,7 @@ namespace Pool.Worker.Tests.Transcoding.Devices;
 /// <summary>The chain between decoder and encoder, as text, and that FFmpeg's own filters know every word of it.</summary>
 public sealed class ScalingTests
 {
-    private const string Upload = "scale w=640:h=360 | fps fps=30/1 | format pix_fmts=nv12 | hwupload";
+    private const string Upload = "scale w=640:h=360 | fps fps=30/1 | format pix_fmts=yuv420p | format pix_fmts=nv12 | hwupload";
 
     private static readonly AVRational s_rate = new(30, 1);
 
