@@ -50,7 +50,7 @@ internal sealed class TranscodeRun(TranscodeSettings settings, TextWriter output
         var folder = settings.Streams == 1 ? settings.Output : Path.Combine(settings.Output, number.ToString(CultureInfo.InvariantCulture));
         Directory.CreateDirectory(folder);
         await using var files = new RenditionFiles(folder, settings.Profiles);
-        var source = host.Cut(settings.SegmentLength);
+        using var source = host.Cut(settings.SegmentLength);
         var segments = new List<TranscodedSegment>();
         while (await source.NextAsync(cancellationToken) is { } segment)
         {
@@ -66,13 +66,13 @@ internal sealed class TranscodeRun(TranscodeSettings settings, TextWriter output
     private async Task<TranscodedSegment> TranscodeAsync(
         TranscodeHostProcess host, int stream, int number, SourceSegment segment, RenditionFiles files, CancellationToken cancellationToken)
     {
-        using var bytes = new MemoryStream(segment.Bytes.ToArray(), writable: false);
-        var job = new TranscodeJob($"file-{stream}", bytes, bytes.Length, settings.Profiles, Clip: null, ForceReinit: false) { Duration = segment.Duration };
+        var bytes = segment.Bytes.Length;
+        var job = new TranscodeJob($"file-{stream}", segment.Bytes, bytes, settings.Profiles, Clip: null, ForceReinit: false) { Duration = segment.Duration };
         var result = await host.TranscodeAsync(job, files, cancellationToken);
         return result switch
         {
             TranscodeOutcome.Done done => new TranscodedSegment(
-                bytes.Length, segment.Duration.TotalSeconds, done.DecodedFrames, done.Elapsed.TotalMilliseconds),
+                bytes, segment.Duration.TotalSeconds, done.DecodedFrames, done.Elapsed.TotalMilliseconds),
             TranscodeOutcome.BadInput bad => throw new SegmentSourceException($"segment {number} of {settings.Input} cannot be transcoded: {bad.Word}"),
             TranscodeOutcome.Failed failed => throw new SegmentSourceException($"segment {number} of {settings.Input} failed: {failed.Reason}"),
             _ => throw new System.Diagnostics.UnreachableException(),

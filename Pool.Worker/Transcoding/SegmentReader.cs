@@ -70,6 +70,12 @@ internal sealed unsafe class SegmentReader : IDisposable
     /// </summary>
     internal long WrapTicks => _isTransport && AVFields.StartTime(_format) is < 0 and not ffmpeg.AV_NOPTS_VALUE ? 1L << TransportClockBits : 0;
 
+    /// <summary>Width of the video as its container or its head says; frames may differ.</summary>
+    internal int Width => AVFields.Width(AVFields.Parameters(Video));
+
+    /// <summary>Height, likewise.</summary>
+    internal int Height => AVFields.Height(AVFields.Parameters(Video));
+
     internal AVCodecContext* Decoder => _decoder;
 
     /// <summary>The next packet; false at the end. A damaged end is an end.</summary>

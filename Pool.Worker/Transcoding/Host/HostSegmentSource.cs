@@ -3,14 +3,16 @@ namespace Pool.Worker.Transcoding.Host;
 /// <summary>The segments of the host's file, each asked for when it is wanted.</summary>
 internal sealed class HostSegmentSource(HostLink link, string file, HostCut cut) : ISegmentSource
 {
+    private readonly MemoryStream _bytes = new();
+
     /// <inheritdoc/>
     public async ValueTask<SourceSegment?> NextAsync(CancellationToken cancellationToken)
     {
-        using var bytes = new MemoryStream();
+        _bytes.SetLength(0);
         HostOutcome outcome;
         try
         {
-            outcome = await link.CutAsync(cut, bytes, cancellationToken);
+            outcome = await link.CutAsync(cut, _bytes, cancellationToken);
         }
         catch (Exception broken) when (broken is TranscodeHostException or HostBrokenException)
         {
@@ -27,8 +29,9 @@ internal sealed class HostSegmentSource(HostLink link, string file, HostCut cut)
             throw new SegmentSourceException($"{file} cannot be read: {failure}");
         }
 
-        return bytes.Length == 0
-            ? null
-            : new SourceSegment(bytes.GetBuffer().AsMemory(0, (int)bytes.Length), TimeSpan.FromSeconds(outcome.MediaSeconds));
+        _bytes.Position = 0;
+        return _bytes.Length == 0 ? null : new SourceSegment(_bytes, TimeSpan.FromSeconds(outcome.MediaSeconds));
     }
+
+    public void Dispose() => _bytes.Dispose();
 }
