@@ -52,10 +52,14 @@ internal sealed class TranscodeRun(TranscodeSettings settings, TextWriter output
         await using var files = new RenditionFiles(folder, settings.Profiles);
         using var source = host.Cut(settings.SegmentLength);
         var segments = new List<TranscodedSegment>();
-        while (await source.NextAsync(cancellationToken) is { } segment)
+        var next = await source.NextAsync(cancellationToken);
+        while (next is { } segment)
         {
+            // The next one is cut meanwhile, as a live stream's would be on its way.
+            var cutting = source.NextAsync(cancellationToken).AsTask();
             await files.NextSegmentAsync();
             segments.Add(await TranscodeAsync(host, number, segments.Count + 1, segment, files, cancellationToken));
+            next = await cutting;
         }
 
         return segments.Count > 0

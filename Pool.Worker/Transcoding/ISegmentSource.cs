@@ -8,7 +8,7 @@ public interface ISegmentSource : IDisposable
     ValueTask<SourceSegment?> NextAsync(CancellationToken cancellationToken);
 }
 
-/// <param name="Bytes">A file of its own; valid until the next one is asked for.</param>
+/// <param name="Bytes">A file of its own; valid until the one after the next is asked for.</param>
 /// <param name="Duration">From its first picture to the first one of the next segment.</param>
 public sealed record SourceSegment(Stream Bytes, TimeSpan Duration);
 

@@ -81,12 +81,17 @@ internal sealed unsafe class SegmentReader : IDisposable
     /// <summary>The next packet; false at the end. A damaged end is an end.</summary>
     internal bool TryRead(AVPacket* packet) => ffmpeg.av_read_frame(_format, packet) >= 0;
 
-    public void Dispose()
+    /// <summary>All frames are out: the decoder's memory goes back while the encoders are still at work.</summary>
+    internal void CloseDecoder()
     {
         var decoder = _decoder;
         ffmpeg.avcodec_free_context(&decoder);
         _decoder = null;
+    }
 
+    public void Dispose()
+    {
+        CloseDecoder();
         var format = _format;
         ffmpeg.avformat_close_input(&format);
         _format = null;

@@ -28,7 +28,7 @@ internal static class HostLauncher
         new("DOTNET_GCgen0size", "400000"),   // hexadecimal: the runtime's own objects are few and small, 4 MiB of them are collected in no time
         new("DOTNET_TieredPGO", "0"),   // the time goes into codecs, not into our code
         new("MALLOC_ARENA_MAX", "2"),   // a heap for every codec thread would only ever grow
-        new("MALLOC_MMAP_THRESHOLD_", "262144"),   // frames go back to the system with their encoder
+        new("MALLOC_MMAP_THRESHOLD_", "65536"),   // frames go back to the system with their encoder
     ];
 
     /// <summary>

@@ -3,16 +3,19 @@ namespace Pool.Worker.Transcoding.Host;
 /// <summary>The segments of the host's file, each asked for when it is wanted.</summary>
 internal sealed class HostSegmentSource(HostLink link, string file, HostCut cut) : ISegmentSource
 {
-    private readonly MemoryStream _bytes = new();
+    /// <summary>One is read by the caller while the other is filled.</summary>
+    private (MemoryStream Filled, MemoryStream Read) _bytes = (new MemoryStream(), new MemoryStream());
 
     /// <inheritdoc/>
     public async ValueTask<SourceSegment?> NextAsync(CancellationToken cancellationToken)
     {
-        _bytes.SetLength(0);
+        _bytes = (_bytes.Read, _bytes.Filled);
+        var bytes = _bytes.Filled;
+        bytes.SetLength(0);
         HostOutcome outcome;
         try
         {
-            outcome = await link.CutAsync(cut, _bytes, cancellationToken);
+            outcome = await link.CutAsync(cut, bytes, cancellationToken);
         }
         catch (Exception broken) when (broken is TranscodeHostException or HostBrokenException)
         {
@@ -29,9 +32,13 @@ internal sealed class HostSegmentSource(HostLink link, string file, HostCut cut)
             throw new SegmentSourceException($"{file} cannot be read: {failure}");
         }
 
-        _bytes.Position = 0;
-        return _bytes.Length == 0 ? null : new SourceSegment(_bytes, TimeSpan.FromSeconds(outcome.MediaSeconds));
+        bytes.Position = 0;
+        return bytes.Length == 0 ? null : new SourceSegment(bytes, TimeSpan.FromSeconds(outcome.MediaSeconds));
     }
 
-    public void Dispose() => _bytes.Dispose();
+    public void Dispose()
+    {
+        _bytes.Filled.Dispose();
+        _bytes.Read.Dispose();
+    }
 }
