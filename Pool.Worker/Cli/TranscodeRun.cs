@@ -50,12 +50,16 @@ internal sealed class TranscodeRun(TranscodeSettings settings, TextWriter output
         var folder = settings.Streams == 1 ? settings.Output : Path.Combine(settings.Output, number.ToString(CultureInfo.InvariantCulture));
         Directory.CreateDirectory(folder);
         await using var files = new RenditionFiles(folder, settings.Profiles);
-        var source = host.Cut(settings.SegmentLength);
+        using var source = host.Cut(settings.SegmentLength);
         var segments = new List<TranscodedSegment>();
-        while (await source.NextAsync(cancellationToken) is { } segment)
+        var next = await source.NextAsync(cancellationToken);
+        while (next is { } segment)
         {
+            // The next one is cut meanwhile, as a live stream's would be on its way.
+            var cutting = source.NextAsync(cancellationToken).AsTask();
             await files.NextSegmentAsync();
             segments.Add(await TranscodeAsync(host, number, segments.Count + 1, segment, files, cancellationToken));
+            next = await cutting;
         }
 
         return segments.Count > 0
@@ -66,13 +70,13 @@ internal sealed class TranscodeRun(TranscodeSettings settings, TextWriter output
     private async Task<TranscodedSegment> TranscodeAsync(
         TranscodeHostProcess host, int stream, int number, SourceSegment segment, RenditionFiles files, CancellationToken cancellationToken)
     {
-        using var bytes = new MemoryStream(segment.Bytes.ToArray(), writable: false);
-        var job = new TranscodeJob($"file-{stream}", bytes, bytes.Length, settings.Profiles, Clip: null, ForceReinit: false) { Duration = segment.Duration };
+        var bytes = segment.Bytes.Length;
+        var job = new TranscodeJob($"file-{stream}", segment.Bytes, bytes, settings.Profiles, Clip: null, ForceReinit: false) { Duration = segment.Duration };
         var result = await host.TranscodeAsync(job, files, cancellationToken);
         return result switch
         {
             TranscodeOutcome.Done done => new TranscodedSegment(
-                bytes.Length, segment.Duration.TotalSeconds, done.DecodedFrames, done.Elapsed.TotalMilliseconds),
+                bytes, segment.Duration.TotalSeconds, done.DecodedFrames, done.Elapsed.TotalMilliseconds),
             TranscodeOutcome.BadInput bad => throw new SegmentSourceException($"segment {number} of {settings.Input} cannot be transcoded: {bad.Word}"),
             TranscodeOutcome.Failed failed => throw new SegmentSourceException($"segment {number} of {settings.Input} failed: {failed.Reason}"),
             _ => throw new System.Diagnostics.UnreachableException(),

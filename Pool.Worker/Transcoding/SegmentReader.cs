@@ -76,6 +76,12 @@ internal sealed unsafe class SegmentReader : IDisposable
     /// </summary>
     internal long WrapTicks => _isTransport && AVFields.StartTime(_format) is < 0 and not ffmpeg.AV_NOPTS_VALUE ? 1L << TransportClockBits : 0;
 
+    /// <summary>Width of the video as its container or its head says; frames may differ.</summary>
+    internal int Width => AVFields.Width(AVFields.Parameters(Video));
+
+    /// <summary>Height, likewise.</summary>
+    internal int Height => AVFields.Height(AVFields.Parameters(Video));
+
     internal AVCodecContext* Decoder => _decoder;
 
     /// <summary>What a decoded frame's pixels are, wherever they lie. A device that does not take what it should is told of, once a segment.</summary>
@@ -93,12 +99,17 @@ internal sealed unsafe class SegmentReader : IDisposable
     /// <summary>The next packet; false at the end. A damaged end is an end.</summary>
     internal bool TryRead(AVPacket* packet) => ffmpeg.av_read_frame(_format, packet) >= 0;
 
-    public void Dispose()
+    /// <summary>All frames are out: the decoder's memory goes back while the encoders are still at work.</summary>
+    internal void CloseDecoder()
     {
         var decoder = _decoder;
         ffmpeg.avcodec_free_context(&decoder);
         _decoder = null;
+    }
 
+    public void Dispose()
+    {
+        CloseDecoder();
         var format = _format;
         ffmpeg.avformat_close_input(&format);
         _format = null;

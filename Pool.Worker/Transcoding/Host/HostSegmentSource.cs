@@ -3,10 +3,15 @@ namespace Pool.Worker.Transcoding.Host;
 /// <summary>The segments of the host's file, each asked for when it is wanted.</summary>
 internal sealed class HostSegmentSource(HostLink link, string file, HostCut cut) : ISegmentSource
 {
+    /// <summary>One is read by the caller while the other is filled.</summary>
+    private (MemoryStream Filled, MemoryStream Read) _bytes = (new MemoryStream(), new MemoryStream());
+
     /// <inheritdoc/>
     public async ValueTask<SourceSegment?> NextAsync(CancellationToken cancellationToken)
     {
-        using var bytes = new MemoryStream();
+        _bytes = (_bytes.Read, _bytes.Filled);
+        var bytes = _bytes.Filled;
+        bytes.SetLength(0);
         HostOutcome outcome;
         try
         {
@@ -27,8 +32,13 @@ internal sealed class HostSegmentSource(HostLink link, string file, HostCut cut)
             throw new SegmentSourceException($"{file} cannot be read: {failure}");
         }
 
-        return bytes.Length == 0
-            ? null
-            : new SourceSegment(bytes.GetBuffer().AsMemory(0, (int)bytes.Length), TimeSpan.FromSeconds(outcome.MediaSeconds));
+        bytes.Position = 0;
+        return bytes.Length == 0 ? null : new SourceSegment(bytes, TimeSpan.FromSeconds(outcome.MediaSeconds));
+    }
+
+    public void Dispose()
+    {
+        _bytes.Filled.Dispose();
+        _bytes.Read.Dispose();
     }
 }

@@ -12,8 +12,14 @@ namespace Pool.Worker.Transcoding.Pipeline;
 /// </summary>
 internal sealed unsafe class RenditionPipeline : IDisposable
 {
-    /// <summary>Frames and packets that may wait; a 4K frame is 12 MB.</summary>
-    private const int MaxWaiting = 12;
+    /// <summary>
+    /// Decoded frames that may wait for the slowest rendition, in bytes, with packets of sound among them. Enough that the others, which
+    /// look ahead faster, do not starve; the renditions share the frames.
+    /// </summary>
+    private const long MaxWaitingBytes = 48 << 20;
+
+    private const int FewestWaiting = 8;
+    private const int MostWaiting = 128;
 
     /// <summary>More output than this for each frame decoded is a runaway (protocol §7.6, guards).</summary>
     private const int MaxFramesPerDecoded = 25;
@@ -26,9 +32,7 @@ internal sealed unsafe class RenditionPipeline : IDisposable
 
     private readonly record struct Item(nint Frame, nint Packet);
 
-    private readonly Channel<Item> _queue = Channel.CreateBounded<Item>(
-        new BoundedChannelOptions(MaxWaiting) { SingleReader = true, SingleWriter = true, FullMode = BoundedChannelFullMode.Wait });
-
+    private readonly Channel<Item> _queue;
     private readonly int _index;
     private readonly VideoProfile _profile;
     private readonly SegmentReader _reader;
@@ -58,6 +62,12 @@ internal sealed unsafe class RenditionPipeline : IDisposable
     internal RenditionPipeline(int index, VideoProfile profile, SegmentReader reader, bool isSigned, IRenditionOutput bytes, EncoderSlots.Place place)
     {
         (_index, _profile, _reader, _isSigned, _bytes, _place) = (index, profile, reader, isSigned, bytes, place);
+        var frameBytes = Math.Max(1, (long)reader.Width * reader.Height * 3 / 2);
+        _queue = Channel.CreateBounded<Item>(new BoundedChannelOptions((int)Math.Clamp(MaxWaitingBytes / frameBytes, FewestWaiting, MostWaiting))
+        {
+            SingleReader = true,
+            SingleWriter = true,
+        });
         _scaled = FFmpegException.Check(ffmpeg.av_frame_alloc(), nameof(ffmpeg.av_frame_alloc));
         Completion = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }

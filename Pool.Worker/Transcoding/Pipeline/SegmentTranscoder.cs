@@ -43,6 +43,7 @@ internal sealed unsafe class SegmentTranscoder
             pipelines.AddRange(AskForPlaces().Select((place, index) => new RenditionPipeline(index, _profiles[index], reader, _isSigned, _output, place)));
             var frames = Feed(reader, pipelines, cancellationToken);
             pipelines.ForEach(pipeline => pipeline.End());
+            reader.CloseDecoder();
             Task.WhenAll(pipelines.Select(pipeline => pipeline.Completion)).GetAwaiter().GetResult();
             return frames;
         }

@@ -5,16 +5,19 @@ namespace Pool.Benchmarks.Transcode;
 
 /// <summary>What a program took, with the processes that it started.</summary>
 /// <param name="Elapsed">From before its start to after its end.</param>
-/// <param name="PeakBytes">Peaks of resident memory of all its processes, added up.</param>
+/// <param name="PeakBytes">Most memory that all its processes held together; a page that several share counts once.</param>
 internal sealed record ProcessFigures(TimeSpan Elapsed, long PeakBytes);
 
 /// <summary>Runs a program and looks at the memory of its process tree while it runs (Linux: <c>/proc</c>).</summary>
 internal static class MeasuredProcess
 {
-    /// <summary>How often the tree is looked at. The kernel keeps each peak, so only what happens in a process's last moment can be missed.</summary>
-    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(50);
 
-    private const string PeakField = "VmHWM:";
+    /// <summary>Resident memory, shared pages divided among those who share them.</summary>
+    private const string SharedField = "Pss:";
+
+    /// <summary>The same without dividing: what is left to see of a process that lets nobody look into it, unless one is root.</summary>
+    private const string ResidentField = "VmRSS:";
     private const long BytesPerKibibyte = 1024;
 
     /// <summary>Runs to the end.</summary>
@@ -27,10 +30,10 @@ internal static class MeasuredProcess
         var said = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEndAsync();
         var exited = process.WaitForExitAsync();
-        var peaks = new Dictionary<int, long>();
+        var peak = 0L;
         while (!exited.IsCompleted)
         {
-            Look(process.Id, peaks);
+            peak = Math.Max(peak, MemoryOf(process.Id));
             await Task.WhenAny(exited, Task.Delay(s_interval, time));
         }
 
@@ -38,32 +41,37 @@ internal static class MeasuredProcess
         var elapsed = time.GetElapsedTime(start);
         await output;
         return process.ExitCode == 0
-            ? new ProcessFigures(elapsed, peaks.Values.Sum())
+            ? new ProcessFigures(elapsed, peak)
             : throw new InvalidOperationException($"{program} failed ({process.ExitCode}): {(await said).Trim()}");
     }
 
-    private static void Look(int processId, Dictionary<int, long> peaks)
+    /// <summary>Memory of a process and all that it started; 0 of one that has ended.</summary>
+    private static long MemoryOf(int processId)
     {
         try
         {
-            var line = File.ReadLines($"/proc/{processId}/status").FirstOrDefault(line => line.StartsWith(PeakField, StringComparison.Ordinal));
-            if (line is not null)
-            {
-                var kibibytes = long.Parse(line[PeakField.Length..].Replace("kB", "", StringComparison.Ordinal), NumberStyles.Integer, CultureInfo.InvariantCulture);
-                peaks[processId] = Math.Max(peaks.GetValueOrDefault(processId), kibibytes * BytesPerKibibyte);
-            }
-
-            foreach (var thread in Directory.EnumerateDirectories($"/proc/{processId}/task"))
-            {
-                foreach (var child in File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
-                {
-                    Look(int.Parse(child, CultureInfo.InvariantCulture), peaks);
-                }
-            }
+            var own = Kibibytes($"/proc/{processId}/smaps_rollup", SharedField) ?? Kibibytes($"/proc/{processId}/status", ResidentField) ?? 0;
+            return (own * BytesPerKibibyte) + Directory.EnumerateDirectories($"/proc/{processId}/task")
+                .SelectMany(thread => File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .Sum(child => MemoryOf(int.Parse(child, CultureInfo.InvariantCulture)));
         }
-        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        catch (IOException)
         {
-            // It ended while we looked.
+            return 0;
+        }
+    }
+
+    private static long? Kibibytes(string file, string field)
+    {
+        try
+        {
+            return File.ReadLines(file).FirstOrDefault(line => line.StartsWith(field, StringComparison.Ordinal)) is { } line
+                ? long.Parse(line[field.Length..].Replace("kB", "", StringComparison.Ordinal), NumberStyles.Integer, CultureInfo.InvariantCulture)
+                : null;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 }

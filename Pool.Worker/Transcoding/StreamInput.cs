@@ -3,12 +3,12 @@ using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Pool.Worker.FFmpeg;
 
-namespace Pool.Worker.Transcoding.Cutting;
+namespace Pool.Worker.Transcoding;
 
-/// <summary>A stream that can be sought as FFmpeg's input: FFmpeg itself opens nothing.</summary>
+/// <summary>A stream that can be sought as FFmpeg's input: FFmpeg itself opens nothing. A seek to outside of the stream is refused.</summary>
 internal sealed unsafe class StreamInput : IDisposable
 {
-    private const int BufferBytes = 256 * 1024;
+    private const int BufferBytes = 32 * 1024;
 
     private readonly Stream _stream;
     private readonly GCHandle _self;
@@ -72,8 +72,15 @@ internal sealed unsafe class StreamInput : IDisposable
                 return self._stream.Length;
             }
 
-            var origin = (SeekOrigin)(whence & ~ffmpeg.AVSEEK_FORCE);   // SEEK_SET, SEEK_CUR and SEEK_END are 0, 1 and 2 in both worlds
-            return Enum.IsDefined(origin) ? self._stream.Seek(offset, origin) : ffmpeg.AVERROR_EINVAL;
+            // SEEK_SET, SEEK_CUR and SEEK_END are 0, 1 and 2 in both worlds.
+            var target = (SeekOrigin)(whence & ~ffmpeg.AVSEEK_FORCE) switch
+            {
+                SeekOrigin.Begin => offset,
+                SeekOrigin.Current => self._stream.Position + offset,
+                SeekOrigin.End => self._stream.Length + offset,
+                _ => -1,
+            };
+            return target < 0 || target > self._stream.Length ? ffmpeg.AVERROR_EINVAL : self._stream.Position = target;
         }
         catch (Exception failure) when (failure is IOException or ArgumentException or NotSupportedException)
         {
