@@ -14,7 +14,7 @@ internal sealed unsafe class SegmentReader : IDisposable
     private readonly bool _isTransport;
     private AVFormatContext* _format;
     private AVCodecContext* _decoder;
-    private bool _isOnDevice;
+    private bool _hasComplained;
 
     /// <param name="segment">The segment: MPEG-TS, MP4, Matroska or FLV.</param>
     /// <param name="threads">Threads of a decoder on the CPU.</param>
@@ -47,6 +47,9 @@ internal sealed unsafe class SegmentReader : IDisposable
     internal static AVRational TransportClock { get; } = new(1, 90_000);
 
     internal ITranscodeDevice Device { get; }
+
+    /// <summary>Whether the device decodes, and has only so many frames (<see cref="HardwareKind.DecodedFramesInUse"/>).</summary>
+    internal bool IsOnDevice { get; private set; }
 
     internal int VideoIndex { get; private set; }
 
@@ -87,9 +90,9 @@ internal sealed unsafe class SegmentReader : IDisposable
     /// <summary>What a decoded frame's pixels are, wherever they lie. A device that does not take what it should is told of, once a segment.</summary>
     internal AVPixelFormat PixelFormatOf(AVFrame* frame)
     {
-        if (_isOnDevice && !DeviceFrames.IsOnDevice(frame))
+        if (IsOnDevice && !_hasComplained && !DeviceFrames.IsOnDevice(frame))
         {
-            _isOnDevice = false;
+            _hasComplained = true;
             Console.Error.WriteLine($"{Device.Name} did not take a segment's video, which is decoded on the CPU instead");
         }
 
@@ -186,7 +189,7 @@ internal sealed unsafe class SegmentReader : IDisposable
         if (Device.Decodes(codecId, (AVPixelFormat)AVFields.PixelFormat(parameters)))
         {
             // A device works by itself; more threads would only take more of its frames.
-            (_isOnDevice, threads) = (true, 1);
+            (IsOnDevice, threads) = (true, 1);
             Device.AttachDecoder(_decoder);
             _ = ffmpeg.av_opt_set_int(_decoder, "extra_hw_frames", HardwareKind.DecodedFramesInUse, 0);
         }

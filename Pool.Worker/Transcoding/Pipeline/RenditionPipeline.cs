@@ -63,7 +63,7 @@ internal sealed unsafe class RenditionPipeline : IDisposable
     {
         (_index, _profile, _reader, _isSigned, _bytes, _place) = (index, profile, reader, isSigned, bytes, place);
         var frameBytes = Math.Max(1, (long)reader.Width * reader.Height * 3 / 2);
-        _queue = Channel.CreateBounded<Item>(new BoundedChannelOptions((int)Math.Clamp(MaxWaitingBytes / frameBytes, FewestWaiting, MostWaiting))
+        _queue = Channel.CreateBounded<Item>(new BoundedChannelOptions((int)Math.Clamp(MaxWaitingBytes / frameBytes, FewestWaiting, reader.IsOnDevice ? FewestWaiting : MostWaiting))
         {
             SingleReader = true,
             SingleWriter = true,

@@ -55,6 +55,15 @@ public sealed class DeviceEngineTests
     }
 
     [Fact]
+    public void What_a_device_does_not_take_after_all_is_decoded_on_the_cpu_and_comes_out_the_same()
+    {
+        using var without = new PretendedDevice(1);
+        using var fails = new PretendedDevice(1) { PretendsToDecode = true };
+
+        Assert.Equal(Signed(without).Rendition, Signed(fails).Rendition);
+    }
+
+    [Fact]
     public void What_nobody_can_make_is_refused_before_any_part_of_it_is_made()
     {
         using var device = new PretendedDevice(1);

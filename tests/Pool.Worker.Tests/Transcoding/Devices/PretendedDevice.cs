@@ -25,6 +25,9 @@ internal sealed unsafe class PretendedDevice(int encoders) : ITranscodeDevice
     /// <summary>Decoders that asked whether this device takes their video.</summary>
     internal int Readers { get; private set; }
 
+    /// <summary>It takes decoders, and their frames come out in memory all the same.</summary>
+    internal bool PretendsToDecode { get; init; }
+
     /// <summary>When set, no encoder opens.</summary>
     internal string? Refusal { get; init; }
 
@@ -35,10 +38,10 @@ internal sealed unsafe class PretendedDevice(int encoders) : ITranscodeDevice
             Readers++;
         }
 
-        return false;
+        return PretendsToDecode;
     }
 
-    public void AttachDecoder(AVCodecContext* decoder) => Assert.Fail("It said that it does not decode.");
+    public void AttachDecoder(AVCodecContext* decoder) => Assert.True(PretendsToDecode);
 
     public IEnumerable<FilterStep> Scaling((int Width, int Height) size, AVRational? frameRate, bool isOnDevice) =>
         [.. _cpu.Scaling(size, frameRate, isOnDevice), new FilterStep("format", $"pix_fmts={(int)Stored}")];
