@@ -96,6 +96,12 @@ public sealed unsafe partial class HardwareLayoutTests
         Assert.True(DeviceFrames.IsOnDevice(frame));
         Assert.Equal(2, av_buffer_get_ref_count(frames));
         Assert.Equal(AVPixelFormat.AV_PIX_FMT_NONE, DeviceFrames.PixelFormat(frame));
+
+        // Of the references of a frame, this is the one that is not a property.
+        var other = ffmpeg.av_frame_alloc();
+        Assert.Equal(0, av_frame_copy_props(other, frame));
+        Assert.False(DeviceFrames.IsOnDevice(other));
+        ffmpeg.av_frame_free(&other);
         ffmpeg.av_frame_free(&frame);
         Assert.Equal(1, av_buffer_get_ref_count(frames));
         ffmpeg.av_buffer_unref(&frames);
@@ -147,6 +153,10 @@ public sealed unsafe partial class HardwareLayoutTests
     [LibraryImport("libavutil.so.57")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial AVBufferRef* av_hwframe_ctx_alloc(AVBufferRef* device);
+
+    [LibraryImport("libavutil.so.57")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int av_frame_copy_props(AVFrame* target, AVFrame* source);
 
     [LibraryImport("libavutil.so.57")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
