@@ -203,7 +203,10 @@ public sealed partial class SegmentDispatcher
         var work = assignment.Work;
         return new Assignment(
             assignment.Id.Value, assignment.Token, work.SessionId, work.Source.Length, work.DurationMilliseconds,
-            work.Profiles, work.Clip, work.ForceReinit, (int)Remaining(work).TotalMilliseconds);
+            work.Profiles, work.Clip, work.ForceReinit, (int)Remaining(work).TotalMilliseconds)
+        {
+            IsSignatureWanted = work.IsSignatureWanted,
+        };
     }
 
     private SettledContribution Contribution(LiveAssignment assignment, AttemptResult.Good good)
