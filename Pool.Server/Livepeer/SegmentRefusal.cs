@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Pool.Server.Livepeer;
 
 /// <summary>A refusal before the 200: status and text exactly as the network has them (protocol §4.2).</summary>
@@ -19,10 +21,12 @@ internal sealed record SegmentRefusal(int Status, string Text)
     public static SegmentRefusal Unpaid(string reason) => new(StatusCodes.Status400BadRequest, reason);
 
     /// <summary>Writes the refusal: text/plain, the text and one line feed.</summary>
-    public Task WriteAsync(HttpContext context)
+    public async Task WriteAsync(HttpContext context)
     {
+        var body = Encoding.UTF8.GetBytes(Text + "\n");
         context.Response.StatusCode = Status;
         context.Response.ContentType = "text/plain; charset=utf-8";
-        return context.Response.WriteAsync(Text + "\n", context.RequestAborted);
+        context.Response.ContentLength = body.Length;
+        await context.Response.BodyWriter.WriteAsync(body, context.RequestAborted);
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Net.Http.Headers;
 using Pool.Server.Segments;
 
 namespace Pool.Server.Livepeer;
@@ -8,6 +9,8 @@ namespace Pool.Server.Livepeer;
 /// </summary>
 internal sealed class StreamEndpoint(Spool spool)
 {
+    private const string RangeUnit = "bytes=";
+
     private static readonly SegmentRefusal s_notFound = new(StatusCodes.Status404NotFound, "ErrNotFound");
 
     public Task HandleAsync(HttpContext context, string name)
@@ -18,6 +21,12 @@ internal sealed class StreamEndpoint(Spool spool)
         if (Open(name) is not { } bytes)
         {
             return s_notFound.WriteAsync(context);
+        }
+
+        if (!context.Request.Headers.Range.ToString().StartsWith(RangeUnit, StringComparison.Ordinal))
+        {
+            // A range in a unit that nobody knows is none (RFC 9110, §14.2).
+            context.Request.Headers.Remove(HeaderNames.Range);
         }
 
         // Closes the stream, serves one range and none of a HEAD's bytes.
