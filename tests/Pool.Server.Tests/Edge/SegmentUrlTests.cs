@@ -14,7 +14,7 @@ using Pool.Shared.Livepeer;
 namespace Pool.Server.Tests.Edge;
 
 /// <summary>Segments that come as an address (protocol §4.5). The one network that may be connected to here is 127.0.0.1.</summary>
-public sealed class SegmentUrlTests() : ServerTest(("SegmentUrls:Enabled", "true"), ("SegmentUrls:PrivateNetworks:0", "127.0.0.1/32"))
+public sealed class SegmentUrlTests(SegmentUrlTests.UrlServer shared) : IClassFixture<SegmentUrlTests.UrlServer>
 {
     private const string UriType = "application/vnd+livepeer.uri";
 
@@ -24,7 +24,6 @@ public sealed class SegmentUrlTests() : ServerTest(("SegmentUrls:Enabled", "true
     [InlineData("/redirect/redirect")]
     public async Task A_segment_is_fetched_from_where_the_gateway_says(string path)
     {
-        await JoinGoodAsync();
         await using var store = await ObjectStore.StartAsync("127.0.0.1");
 
         var answer = await SendAsync($"http://127.0.0.1:{store.Port}{path}");
@@ -40,19 +39,18 @@ public sealed class SegmentUrlTests() : ServerTest(("SegmentUrls:Enabled", "true
     [InlineData("/too-large")]
     public async Task What_is_not_a_whole_200_is_a_bad_request(string path)
     {
-        await JoinGoodAsync();
         await using var store = await ObjectStore.StartAsync("127.0.0.1");
 
         var answer = await SendAsync($"http://127.0.0.1:{store.Port}{path}");
 
         Assert.Equal((400, "BadRequest\n"), (answer.Status, answer.Text));
-        Assert.Equal(0, Server.Spool.Bytes);
+        Assert.Equal(0, shared.Server.Services.GetRequiredService<SegmentBytes>().OfAddress("127.0.0.1"));
+        Assert.Empty(Directory.GetFiles(Path.Combine(shared.Server.Home, "server", "spool"), "*.segment*"));
     }
 
     [Fact]
     public async Task Bytes_with_another_hash_are_forbidden()
     {
-        await JoinGoodAsync();
         await using var store = await ObjectStore.StartAsync("127.0.0.1");
 
         var answer = await SendAsync($"http://127.0.0.1:{store.Port}/other");
@@ -80,7 +78,6 @@ public sealed class SegmentUrlTests() : ServerTest(("SegmentUrls:Enabled", "true
     [InlineData("")]
     public async Task No_address_leads_where_it_may_not(string address)
     {
-        await JoinGoodAsync();
         await using var forbidden = await ObjectStore.StartAsync("127.0.0.2");
         await using var allowed = await ObjectStore.StartAsync("127.0.0.1", forbidden.Port);
 
@@ -88,13 +85,12 @@ public sealed class SegmentUrlTests() : ServerTest(("SegmentUrls:Enabled", "true
 
         Assert.Equal((400, "BadRequest\n"), (answer.Status, answer.Text));
         Assert.Equal(0, forbidden.Requests);
-        Assert.Equal(0, Server.Services.GetRequiredService<EdgeGuard>().Faults);
+        Assert.Equal(0, shared.Server.Services.GetRequiredService<EdgeGuard>().Faults);
     }
 
     [Fact]
     public async Task A_name_is_followed_to_the_address_that_is_connected()
     {
-        await JoinGoodAsync();
         await using var store = await ObjectStore.StartAsync("127.0.0.1");
 
         var answer = await SendAsync($"http://localhost:{store.Port}/segment");
@@ -105,7 +101,6 @@ public sealed class SegmentUrlTests() : ServerTest(("SegmentUrls:Enabled", "true
     [Fact]
     public async Task An_address_without_an_end_is_a_bad_request()
     {
-        await JoinGoodAsync();
 
         var answer = await SendAsync("http://127.0.0.1/" + new string('a', 100_000));
 
@@ -142,14 +137,36 @@ public sealed class SegmentUrlTests() : ServerTest(("SegmentUrls:Enabled", "true
     public void Public_is_what_everybody_can_reach(string address, bool isPublic) =>
         Assert.Equal(isPublic, PublicAddress.Contains(IPAddress.Parse(address)));
 
+    /// <summary>A server that downloads, and a worker that answers everything.</summary>
+    public sealed class UrlServer : IAsyncLifetime
+    {
+        private TestWorker? _worker;
+
+        internal RunningServer Server { get; private set; } = null!;   // set before any test runs
+
+        public async Task InitializeAsync()
+        {
+            Server = await RunningServer.StartAsync(("SegmentUrls:Enabled", "true"), ("SegmentUrls:PrivateNetworks:0", "127.0.0.1/32"));
+            _worker = await TestWorker.JoinAsync(Server, capacity: 16, work: assignment => TestAssignment.AnswerAsync(assignment));
+        }
+
+        public async Task DisposeAsync()
+        {
+            await _worker!.DisposeAsync();
+            await Server.DisposeAsync();
+        }
+    }
+
     private async Task<SegmentAnswer> SendAsync(string address)
     {
-        var terms = await Gateway.GetOrchestratorAsync();
-        using var request = Gateway.SegmentRequest(WireHeaders.Encode(TestJob.Credentials(terms, TestJob.Segment())), []);
+        var terms = await shared.Server.Gateway.GetOrchestratorAsync();
+        using var request = shared.Server.Gateway.SegmentRequest(WireHeaders.Encode(TestJob.Credentials(terms, TestJob.Segment())), []);
         request.Content = new ByteArrayContent(Encoding.ASCII.GetBytes(address));
         request.Content.Headers.TryAddWithoutValidation("Content-Type", UriType);
-        using var response = await Gateway.SendAsync(request);
-        return await SegmentAnswer.ReadAsync(response);
+        using var response = await shared.Server.Gateway.SendAsync(request);
+        var answer = await SegmentAnswer.ReadAsync(response);
+        await shared.Server.Gateway.EndSessionAsync(terms.AuthToken);
+        return answer;
     }
 
     /// <summary>Somebody's object store on a loopback address.</summary>

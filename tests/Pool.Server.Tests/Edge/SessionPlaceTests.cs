@@ -125,16 +125,18 @@ public sealed class SessionPlaceTests() : ServerTest(
     {
         await JoinGoodAsync();
         var terms = await Gateway.GetOrchestratorAsync();
-        using (var gateway = new TestGatewayClient(Server.Network))
-        {
-            var segment = TestJob.Segment();
-            using var request = gateway.SegmentRequest(WireHeaders.Encode(TestJob.Credentials(terms, segment)), segment);
-            var held = new HeldContent(segment[..1000], segment[1000..]);
-            request.Content = held;
-            var answer = gateway.SendAsync(request);
-            await held.Begun;
-            await ArrivedAsync(terms);
-        }
+        var segment = TestJob.Segment();
+        using var request = Gateway.SegmentRequest(WireHeaders.Encode(TestJob.Credentials(terms, segment)), segment);
+        var held = new HeldContent(segment[..1000], segment[1000..]);
+        request.Content = held;
+        using var hangUp = new CancellationTokenSource();
+        var answer = Gateway.SendAsync(request, cancellationToken: hangUp.Token);
+        await held.Begun;
+        await ArrivedAsync(terms);
+
+        await hangUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);
+        held.Release();
 
         await Eventually.IsSoAsync("its bytes are gone", () => Task.FromResult(Server.Spool.Bytes == 0));
         await Eventually.IsSoAsync("it is not on its way in any more", () => Task.FromResult(
