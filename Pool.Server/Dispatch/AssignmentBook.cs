@@ -30,6 +30,7 @@ internal sealed class AssignmentBook(Spool spool, TimeProvider time)
         if (!assignment.IsGood)
         {
             Discard(assignment.Received().Renditions);
+            assignment.Signatures().ToList().ForEach(spool.Delete);
         }
 
         _ended.Enqueue((time.GetUtcNow() + Memory, assignment.Id));
@@ -41,6 +42,10 @@ internal sealed class AssignmentBook(Spool spool, TimeProvider time)
         foreach (var rendition in renditions)
         {
             spool.Delete(rendition.File);
+            if (rendition.Signature is { } signature)
+            {
+                spool.Delete(signature);
+            }
         }
     }
 

@@ -173,7 +173,7 @@ internal sealed partial class AssignmentEndpoints(
     private static OutcomeVerdict Refuse(LiveAssignment assignment, string reason) =>
         assignment.Finish(new AttemptResult.Failed($"its result was refused: {reason}"), new OutcomeVerdict(false, reason));
 
-    private LiveAssignment? Authorize(HttpContext context, string id)
+    internal LiveAssignment? Authorize(HttpContext context, string id)
     {
         var header = context.Request.Headers.Authorization.ToString();
         if (!header.StartsWith(BearerPrefix, StringComparison.Ordinal))

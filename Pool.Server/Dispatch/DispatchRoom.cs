@@ -13,6 +13,7 @@ public static class DispatchRoom
         builder.Services.AddSingleton<AssignmentBook>();
         builder.Services.AddSingleton<WorkerChoice>();
         builder.Services.AddSingleton<AssignmentEndpoints>();
+        builder.Services.AddSingleton<SignatureEndpoint>();
         builder.Services.AddSingleton(services => new SegmentDispatcher(
             services.GetRequiredService<WorkerRegistry>(),
             services.GetRequiredService<WorkerChoice>(),
@@ -30,6 +31,8 @@ public static class DispatchRoom
         var group = routes.MapGroup("/worker/assignments/{id}");
         group.MapGet("/segment", endpoints.FetchAsync);
         group.MapPut("/renditions/{index:int}", (HttpContext context, string id, int index) => endpoints.UploadAsync(context, id, index));
+        var signatures = routes.ServiceProvider.GetRequiredService<SignatureEndpoint>();
+        group.MapPut("/renditions/{index:int}/signature", (HttpContext context, string id, int index) => signatures.UploadAsync(context, id, index));
         group.MapPost("/outcome", endpoints.FinishAsync);
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Pool.Server.Segments;
 using Pool.Server.Workers;
 using Pool.Shared.Contracts;
 using Pool.Shared.Ids;
@@ -38,6 +39,8 @@ internal sealed class LiveAssignment(SegmentWork work, ConnectedWorker worker, D
         public bool Claimed { get; set; }
 
         public Rendition? Rendition { get; set; }
+
+        public SpoolFile? Signature { get; set; }
     }
 
     public AssignmentId Id { get; } = AssignmentId.New();
@@ -108,13 +111,31 @@ internal sealed class LiveAssignment(SegmentWork work, ConnectedWorker worker, D
         }
     }
 
+    /// <summary>Puts a received perceptual hash in its place; false when there is one, or the attempt is over, and the bytes are nobody's.</summary>
+    public bool TryPlaceSignature(int index, SpoolFile signature)
+    {
+        lock (_gate)
+        {
+            return !IsOver && (_slots[index].Signature ??= signature) == signature;
+        }
+    }
+
+    /// <summary>The perceptual hashes that have come in.</summary>
+    public IReadOnlyList<SpoolFile> Signatures()
+    {
+        lock (_gate)
+        {
+            return [.. _slots.Select(slot => slot.Signature).OfType<SpoolFile>()];
+        }
+    }
+
     /// <summary>The renditions in profile order, or the index of the first that is missing.</summary>
     public (IReadOnlyList<Rendition> Renditions, int? Missing) Received()
     {
         lock (_gate)
         {
             var missing = Array.FindIndex(_slots, slot => slot.Rendition is null);
-            return ([.. _slots.Select(slot => slot.Rendition).OfType<Rendition>()], missing < 0 ? null : missing);
+            return ([.. _slots.Where(slot => slot.Rendition is not null).Select(slot => slot.Rendition! with { Signature = slot.Signature })], missing < 0 ? null : missing);   // just looked
         }
     }
 

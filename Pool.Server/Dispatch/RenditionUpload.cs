@@ -16,7 +16,7 @@ internal static class RenditionUpload
     {
         var counter = new RenditionCounter();
         var keccak = new Keccak256();
-        await using var file = spool.CreateRendition(maxBytes);
+        await using var file = spool.CreateRendition(maxBytes, profile.Container);
         while (true)
         {
             var read = await body.ReadAsync(cancellationToken);

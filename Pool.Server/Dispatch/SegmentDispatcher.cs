@@ -2,6 +2,7 @@ using Pool.Server.Settlement;
 using Pool.Server.Workers;
 using Pool.Shared.Contracts;
 using Pool.Shared.Ids;
+using Pool.Shared.Livepeer;
 using Pool.Shared.Media;
 using Microsoft.Extensions.Options;
 
@@ -203,7 +204,10 @@ public sealed partial class SegmentDispatcher
         var work = assignment.Work;
         return new Assignment(
             assignment.Id.Value, assignment.Token, work.SessionId, work.Source.Length, work.DurationMilliseconds,
-            work.Profiles, work.Clip, work.ForceReinit, (int)Remaining(work).TotalMilliseconds);
+            work.Profiles, work.Clip, work.ForceReinit, (int)Remaining(work).TotalMilliseconds)
+        {
+            IsSignatureWanted = work.IsSignatureWanted && assignment.Worker.Identity.Capabilities.Contains(Capability.Mpeg7Signature),
+        };
     }
 
     private SettledContribution Contribution(LiveAssignment assignment, AttemptResult.Good good)

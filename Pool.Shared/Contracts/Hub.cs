@@ -67,7 +67,11 @@ public sealed record Assignment(
     IReadOnlyList<VideoProfile> Profiles,
     Clip? Clip,
     bool ForceReinit,
-    int DeadlineMilliseconds);
+    int DeadlineMilliseconds)
+{
+    /// <summary>A perceptual hash of every rendition is wanted, too (protocol §4.10), of a worker that can make one.</summary>
+    public bool IsSignatureWanted { get; init; }
+}
 
 /// <summary>Part of a segment in milliseconds from its start; 0 leaves that side open (protocol §2.4, SegParameters).</summary>
 public sealed record Clip(long FromMilliseconds, long ToMilliseconds);

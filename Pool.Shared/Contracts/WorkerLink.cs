@@ -21,6 +21,9 @@ public static class WorkerLink
     /// <summary>PUT: the bytes of rendition <paramref name="index"/> (its place among the profiles).</summary>
     public static string RenditionPath(Guid assignment, int index) => $"/worker/assignments/{assignment:D}/renditions/{index}";
 
+    /// <summary>PUT: the perceptual hash of rendition <paramref name="index"/>, when the assignment wants one.</summary>
+    public static string SignaturePath(Guid assignment, int index) => $"{RenditionPath(assignment, index)}/signature";
+
     /// <summary>POST: an <see cref="AssignmentOutcome"/>. Idempotent.</summary>
     public static string OutcomePath(Guid assignment) => $"/worker/assignments/{assignment:D}/outcome";
 

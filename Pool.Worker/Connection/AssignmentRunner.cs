@@ -67,6 +67,7 @@ internal sealed partial class AssignmentRunner(AssignmentHttp http, ITranscoder 
             assignment.SessionId, segment, assignment.SegmentBytes, assignment.Profiles, assignment.Clip, assignment.ForceReinit)
         {
             Duration = TimeSpan.FromMilliseconds(assignment.DurationMilliseconds),
+            IsSignatureWanted = assignment.IsSignatureWanted,
         };
         var result = await transcoder.TranscodeAsync(job, uploads, cancellationToken);
 
