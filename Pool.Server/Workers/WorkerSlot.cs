@@ -1,0 +1,23 @@
+namespace Pool.Server.Workers;
+
+/// <summary>One place at a worker, held from the moment it was taken until it is disposed of. Disposing of it again changes nothing.</summary>
+public sealed class WorkerSlot : IDisposable
+{
+    private int _givenBack;
+
+    internal WorkerSlot(ConnectedWorker worker, int inFlight) => (Worker, InFlight) = (worker, inFlight);
+
+    public ConnectedWorker Worker { get; }
+
+    /// <summary>Segments that the worker held when this place was taken, this one included.</summary>
+    public int InFlight { get; }
+
+    /// <summary>Gives the place back, once.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _givenBack, 1) == 0)
+        {
+            Worker.GiveBack();
+        }
+    }
+}
