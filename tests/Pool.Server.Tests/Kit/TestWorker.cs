@@ -129,7 +129,7 @@ internal sealed class TestWorker : IAsyncDisposable
     {
         if (!IsMute)
         {
-            await _hub.SendAsync(nameof(IWorkerHub.Alive));
+            await _hub.InvokeAsync(nameof(IWorkerHub.Alive));   // the pool has heard it before the test goes on
         }
 
         _probes.Writer.TryWrite(true);
