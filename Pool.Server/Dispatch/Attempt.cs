@@ -54,6 +54,9 @@ internal sealed class Attempt : IDisposable
         return attempt;
     }
 
+    /// <summary>The time for a hedge has come: nobody else's hedge goes to this worker.</summary>
+    public void MarkLate() => _slot.MarkLate();
+
     /// <summary>What the pool learned of the worker's speed and standing by this attempt, which has ended.</summary>
     public void Learn(AttemptResult result)
     {

@@ -208,6 +208,7 @@ internal sealed partial class SegmentRun(SegmentWork work, DispatchParts parts, 
     /// <summary>Sets a second worker beside one that is late, if there is capacity to spare and the budget allows it. The first one goes on.</summary>
     private void TryHedge()
     {
+        _running.ForEach(attempt => attempt.MarkLate());
         var taken = _barred.Concat(_running.Select(attempt => attempt.Worker.Identity.Id)).ToHashSet();
         var slot = parts.Choice.TryTakeSpare(work, taken, SegmentDispatcher.Remaining(work, parts.Time), parts.Line.HasWaiting);
         if (slot is not null && parts.Budget.TrySpend())

@@ -93,7 +93,7 @@ internal sealed class WorkerChoice(WorkerRegistry workers, TimeProvider time)
         {
             var job = Job.Of(work, barred);
             var spare = Able(job).Where(worker =>
-                SpareCapacity.MayHedge(worker.Record.Figures, worker.InFlight, worker.Capacity, othersWait) && !(job.ExpectedOf(worker) > left));
+                SpareCapacity.MayHedge(worker.Record.Figures, worker.InFlight, worker.Late, worker.Capacity, othersWait) && !(job.ExpectedOf(worker) > left));
             return Best(spare, job)?.TryTakeSlot();
         }
     }

@@ -25,6 +25,7 @@ public sealed class ConnectedWorker(JoinedWorker identity, string connectionId, 
     private int _wish = wish;
     private int _inFlight;
     private int _unanswered;
+    private int _late;
 
     public JoinedWorker Identity { get; } = identity;
 
@@ -44,6 +45,9 @@ public sealed class ConnectedWorker(JoinedWorker identity, string connectionId, 
 
     /// <summary>Segments that the worker holds now.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
+
+    /// <summary>Segments that the worker holds and that are late.</summary>
+    public int Late => Volatile.Read(ref _late);
 
     public bool HasFreeSlot => InFlight < Capacity && !_gone.IsCancellationRequested;
 
@@ -65,11 +69,20 @@ public sealed class ConnectedWorker(JoinedWorker identity, string connectionId, 
     /// <summary>Counts one more probe; false when as many as <see cref="WorkerLink.MaxUnansweredProbes"/> have gone unanswered.</summary>
     internal bool TryProbe() => Interlocked.Increment(ref _unanswered) <= WorkerLink.MaxUnansweredProbes;
 
-    internal void GiveBack()
+    internal void CountLate()
+    {
+        lock (_gate)
+        {
+            _late++;
+        }
+    }
+
+    internal void GiveBack(bool wasLate)
     {
         lock (_gate)
         {
             _inFlight--;
+            _late -= wasLate ? 1 : 0;
         }
     }
 

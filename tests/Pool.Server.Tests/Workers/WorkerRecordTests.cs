@@ -133,6 +133,22 @@ public sealed class WorkerRecordTests
         Assert.Equal(0, worker.InFlight);
     }
 
+    [Fact]
+    public void A_place_that_is_late_counts_as_such_until_it_is_given_back()
+    {
+        using var worker = TestPlaces.Worker(1, 2);
+        var (late, other) = (worker.TryTakeSlot()!, worker.TryTakeSlot()!);
+
+        late.MarkLate();
+        late.MarkLate();
+        other.Dispose();
+        Assert.Equal((1, 1), (worker.Late, worker.InFlight));
+        late.Dispose();
+        late.Dispose();
+
+        Assert.Equal((0, 0), (worker.Late, worker.InFlight));
+    }
+
     private static void InterlockedMax(ref int target, int value)
     {
         for (var seen = Volatile.Read(ref target); seen < value;)

@@ -66,15 +66,17 @@ public sealed class HedgePolicyTests
     }
 
     [Theory]
-    [InlineData(null, 0, 1, false, true)]
-    [InlineData(0.5, 1, 2, false, true)]
-    [InlineData(0.5, 2, 2, false, false)]
-    [InlineData(0.5, 1, 2, true, false)]
-    [InlineData(0.5, 0, 2, true, true)]
-    [InlineData(1.5, 1, 8, false, false)]
-    [InlineData(1.5, 0, 8, false, true)]
-    public void A_hedge_goes_where_there_is_time_and_room_to_spare(double? ratio, int inFlight, int capacity, bool othersWait, bool may) =>
-        Assert.Equal(may, SpareCapacity.MayHedge(new WorkerFigures(null, null, ratio, 0, default), inFlight, capacity, othersWait));
+    [InlineData(null, 0, 0, 1, false, true)]
+    [InlineData(null, 1, 0, 2, false, false)]
+    [InlineData(0.5, 1, 0, 2, false, true)]
+    [InlineData(0.5, 1, 1, 2, false, false)]
+    [InlineData(0.5, 2, 0, 2, false, false)]
+    [InlineData(0.5, 1, 0, 2, true, false)]
+    [InlineData(0.5, 0, 0, 2, true, true)]
+    [InlineData(1.5, 1, 0, 8, false, false)]
+    [InlineData(1.5, 0, 0, 8, false, true)]
+    public void A_hedge_goes_where_there_is_time_and_room_to_spare(double? ratio, int inFlight, int late, int capacity, bool othersWait, bool may) =>
+        Assert.Equal(may, SpareCapacity.MayHedge(new WorkerFigures(null, null, ratio, 0, default), inFlight, late, capacity, othersWait));
 
     private static Arbitrary<bool[]> Steps() => Gen.Elements(true, false, false).ArrayOf().ToArbitrary();
 }
