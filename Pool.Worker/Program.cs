@@ -1,13 +1,21 @@
 using Pool.Worker.Cli;
-using Pool.Worker.Transcoding;
+using Pool.Worker.Transcoding.Host;
 
 var commands = new WorkerCommands(
     startTranscoder: async (device, logger, time, cancellationToken) =>
-        await TranscodeHostProcess.StartAsync(TranscodeHostOptions.ForThisProgram(device), logger, time, cancellationToken),
-    transcodeHost: (_, cancellationToken) =>
+    {
+        var transcoder = await TranscodeHostProcess.StartAsync(TranscodeHostOptions.ForThisProgram(device), logger, time, cancellationToken);
+        if (!transcoder.Sandbox.IsWhole)
+        {
+            await WorkerRun.SayAsync(Console.Error, $"the codecs run with less protection than they could have, {transcoder.Sandbox}");
+        }
+
+        return transcoder;
+    },
+    transcodeHost: (device, cancellationToken) =>
     {
         StopSignals.Ignore();
-        return TranscodeHost.RunAsync(cancellationToken);
+        return TranscodeHost.RunAsync(device, TimeProvider.System, cancellationToken);
     },
     Console.Out,
     Console.Error,

@@ -29,7 +29,7 @@ internal sealed class WorkerCommands(TranscoderStart startTranscoder, TranscodeH
 
     private RootCommand Root() => new("Pool.Worker: transcodes segments for a Livepeer transcoding pool.")
     {
-        Run(), TranscodeHost(), Version(),
+        Run(), Transcode(), TranscodeHost(), Version(),
     };
 
     private Command Run()
@@ -39,6 +39,15 @@ internal sealed class WorkerCommands(TranscoderStart startTranscoder, TranscodeH
         options.AddTo(run);
         run.SetAction((parsed, _) => WorkerRun.RunAsync(options.Read(parsed), startTranscoder, output, error, time));
         return run;
+    }
+
+    private Command Transcode()
+    {
+        var options = new TranscodeOptions();
+        var transcode = new Command("transcode", "Transcode a video on this machine, with the same engine as for a pool.");
+        options.AddTo(transcode);
+        transcode.SetAction((parsed, cancellationToken) => new TranscodeRun(options.Read(parsed), output, error, time).RunAsync(cancellationToken));
+        return transcode;
     }
 
     private Command TranscodeHost()

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Pool.Worker.Connection;
 using Pool.Worker.Transcoding;
+using Pool.Worker.Transcoding.Host;
 
 namespace Pool.Worker.Cli;
 

@@ -64,7 +64,10 @@ internal sealed partial class AssignmentRunner(AssignmentHttp http, ITranscoder 
         Assignment assignment, SegmentStream segment, RenditionUploads uploads, CancellationToken cancellationToken)
     {
         var job = new TranscodeJob(
-            assignment.SessionId, segment, assignment.SegmentBytes, assignment.Profiles, assignment.Clip, assignment.ForceReinit);
+            assignment.SessionId, segment, assignment.SegmentBytes, assignment.Profiles, assignment.Clip, assignment.ForceReinit)
+        {
+            Duration = TimeSpan.FromMilliseconds(assignment.DurationMilliseconds),
+        };
         var result = await transcoder.TranscodeAsync(job, uploads, cancellationToken);
 
         // A transcoder cannot tell a broken link from a broken segment: what the link knows comes first.

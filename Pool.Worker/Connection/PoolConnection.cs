@@ -49,7 +49,7 @@ internal sealed class PoolConnection : IAsyncDisposable
     }
 
     /// <summary>From now on, and for what has come already, assignments go to <paramref name="desk"/>.</summary>
-    public void Serve(AssignmentDesk desk) => _desk.SetResult(desk);
+    public void Serve(AssignmentDesk desk) => _desk.TrySetResult(desk);
 
     /// <summary>Tells the pool how many segments the worker takes from now on.</summary>
     public Task SetCapacityAsync(int segments, CancellationToken cancellationToken) =>

@@ -56,6 +56,12 @@ internal static unsafe class AVFields
 
     internal static ref uint CodecTag(AVCodecParameters* parameters) => ref At<uint>(parameters, Codec.ParametersCodecTag);
 
+    internal static int Width(AVCodecParameters* parameters) => At<int>(parameters, Codec.ParametersWidth);
+
+    internal static int Height(AVCodecParameters* parameters) => At<int>(parameters, Codec.ParametersHeight);
+
+    internal static int SampleRate(AVCodecParameters* parameters) => At<int>(parameters, Codec.ParametersSampleRate);
+
     // AVCodecContext
     internal static ref AVRational TimeBase(AVCodecContext* context) => ref At<AVRational>(context, Codec.ContextTimeBase);
 

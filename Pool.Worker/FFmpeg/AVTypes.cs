@@ -29,6 +29,20 @@ internal enum AVCodecID
     AV_CODEC_ID_HEVC = 173,
 }
 
+/// <summary>The pixel formats that are told apart here.</summary>
+internal enum AVPixelFormat
+{
+    AV_PIX_FMT_YUV420P = 0,
+    AV_PIX_FMT_YUV422P = 4,
+    AV_PIX_FMT_YUV444P = 5,
+    AV_PIX_FMT_YUVJ420P = 12,
+    AV_PIX_FMT_YUVJ422P = 13,
+    AV_PIX_FMT_YUVJ444P = 14,
+    AV_PIX_FMT_YUV420P10LE = 62,
+    AV_PIX_FMT_YUV422P10LE = 64,
+    AV_PIX_FMT_YUV444P10LE = 68,
+}
+
 internal enum AVPictureType
 {
     AV_PICTURE_TYPE_NONE = 0,

@@ -30,6 +30,9 @@ internal sealed record AvCodecLayout
     internal required int PacketPos { get; init; }
     internal required int ParametersCodecId { get; init; }
     internal required int ParametersCodecTag { get; init; }
+    internal required int ParametersWidth { get; init; }
+    internal required int ParametersHeight { get; init; }
+    internal required int ParametersSampleRate { get; init; }
     internal required int ContextTimeBase { get; init; }
     internal required int ContextWidth { get; init; }
     internal required int ContextHeight { get; init; }
@@ -82,6 +85,9 @@ internal static class AvCodec59Layout
         PacketPos = 72,
         ParametersCodecId = 4,
         ParametersCodecTag = 8,
+        ParametersWidth = 56,
+        ParametersHeight = 60,
+        ParametersSampleRate = 116,
         ContextTimeBase = 100,
         ContextWidth = 116,
         ContextHeight = 120,

@@ -18,6 +18,7 @@ internal static unsafe partial class ffmpeg
     internal const int AV_OPT_SEARCH_CHILDREN = 1;
 
     internal const int AVERROR_EOF = -541478725;
+    internal const int AVERROR_INVALIDDATA = -1094995529;
     internal const int AVERROR_EXTERNAL = -542398533;
     internal const int AVERROR_EAGAIN = -11;
     internal const int AVERROR_ENOMEM = -12;
@@ -43,6 +44,9 @@ internal static unsafe partial class ffmpeg
 
     [LibraryImport(avutil, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int av_opt_set_int(void* target, string name, long value, int searchFlags);
+
+    [LibraryImport(avutil, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int av_opt_get_int(void* target, string name, int searchFlags, long* value);
 
     [LibraryImport(avutil, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int av_opt_set_q(void* target, string name, AVRational value, int searchFlags);

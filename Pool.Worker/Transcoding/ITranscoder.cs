@@ -32,7 +32,17 @@ public interface ITranscoder : IAsyncDisposable
 /// <param name="Clip">Encode only this part, or null.</param>
 /// <param name="ForceReinit">Drop encoder and decoder state of this session before this segment.</param>
 public sealed record TranscodeJob(
-    string SessionId, Stream Segment, long SegmentBytes, IReadOnlyList<VideoProfile> Profiles, Clip? Clip, bool ForceReinit);
+    string SessionId, Stream Segment, long SegmentBytes, IReadOnlyList<VideoProfile> Profiles, Clip? Clip, bool ForceReinit)
+{
+    /// <summary>Longest segment of the network (protocol §1.4).</summary>
+    public static readonly TimeSpan LongestDuration = TimeSpan.FromMinutes(5);
+
+    /// <summary>The segment's duration as its gateway claims it; its time limit depends on it. Zero when it is not known.</summary>
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>A signature of every rendition's pictures is wanted, too.</summary>
+    public bool IsSignatureWanted { get; init; }
+}
 
 /// <summary>Takes the bytes of a job's renditions while they are made: in order within a rendition, renditions interleaved.</summary>
 public interface IRenditionSink
@@ -42,6 +52,12 @@ public interface IRenditionSink
     /// <param name="bytes">The bytes; only valid until the returned task ends.</param>
     /// <param name="ct">Ends with the job.</param>
     ValueTask WriteAsync(int rendition, ReadOnlyMemory<byte> bytes, CancellationToken ct);
+
+    /// <summary>Takes the signature of a rendition's pictures; only called when the job wants signatures.</summary>
+    /// <param name="rendition">Its place among the job's profiles.</param>
+    /// <param name="signature">The signature's bytes; only valid until the returned task ends.</param>
+    /// <param name="ct">Ends with the job.</param>
+    ValueTask SignAsync(int rendition, ReadOnlyMemory<byte> signature, CancellationToken ct) => ValueTask.CompletedTask;
 
     /// <summary>Learns that a rendition is complete: no byte of it follows.</summary>
     /// <param name="rendition">Its place among the job's profiles.</param>

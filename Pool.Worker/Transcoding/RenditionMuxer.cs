@@ -1,35 +1,47 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
 using Pool.Shared.Contracts;
+using Pool.Shared.Media;
 using Pool.Worker.FFmpeg;
+using Pool.Worker.Transcoding.Formats;
 
 namespace Pool.Worker.Transcoding;
 
-/// <summary>Writes one rendition as MPEG-TS: the encoded video and the input's audio as it is. Timestamps are the input's.</summary>
+/// <summary>
+/// Writes one rendition: the encoded video and the input's audio as it is (protocol §7.6). Timestamps are the input's. MPEG-TS goes out
+/// while it is made, MP4 when it is whole.
+/// </summary>
+/// <remarks>Sound that the container has no place for is refused as FFmpeg's muxer refuses it, with "Invalid argument"; MPEG-TS takes all.</remarks>
 internal sealed unsafe class RenditionMuxer : IDisposable
 {
-    private const string OutputFormat = "mpegts";
+    private const long MinTicksPerSecond = 10_000;
 
-    private readonly StreamOutput _output;
+    private readonly MuxerOutput _output;
     private readonly AVRational _videoTimeBase;
+    private readonly long _wrapTicks;
     private readonly AVRational _audioTimeBase;
     private AVFormatContext* _format;
     private AVStream* _video;
     private AVStream* _audio;
     private readonly long[] _lastDts = [long.MinValue, long.MinValue];
 
-    internal RenditionMuxer(VideoEncoder encoder, SegmentReader reader, RenditionBytes onBytes)
+    internal RenditionMuxer(VideoProfile profile, VideoEncoder encoder, SegmentReader reader, RenditionBytes onBytes)
     {
-        _output = new StreamOutput(onBytes);
+        var format = OutputFormat.Of(profile);
+        _output = format.Container == Container.Mp4 ? new MemoryOutput(onBytes) : new StreamOutput(onBytes);
         _videoTimeBase = encoder.TimeBase;
+        _wrapTicks = reader.WrapTicks;
         try
         {
-            Open(encoder);
-            if (reader.AudioIndex >= 0)
+            Open(format, encoder);
+            if (reader.AudioIndex >= 0 && IsKnown(format, AVFields.Parameters(reader.Audio)))
             {
                 _audioTimeBase = AVFields.TimeBase(reader.Audio);
                 AddAudio(AVFields.Parameters(reader.Audio));
             }
 
-            FFmpegException.Check(ffmpeg.avformat_write_header(_format, null), nameof(ffmpeg.avformat_write_header));
+            WriteHeader(format);
         }
         catch
         {
@@ -38,15 +50,26 @@ internal sealed unsafe class RenditionMuxer : IDisposable
         }
     }
 
+    /// <summary>
+    /// Takes an encoded packet, which must have a duration: MP4 ends with that of its last frame, and at 0 this frame is beyond the end and
+    /// a gateway counts one less.
+    /// </summary>
     internal void WriteVideo(AVPacket* packet) => Write(packet, 0, _videoTimeBase, _video);
 
-    internal void WriteAudio(AVPacket* packet) => Write(packet, 1, _audioTimeBase, _audio);
+    internal void WriteAudio(AVPacket* packet)
+    {
+        if (_audio != null)
+        {
+            Write(packet, 1, _audioTimeBase, _audio);
+        }
+    }
 
     internal void Finish()
     {
         FFmpegException.Check(ffmpeg.av_write_trailer(_format), nameof(ffmpeg.av_write_trailer));
         ffmpeg.avio_flush(_output.Io);
         _output.ThrowIfFailed();
+        _output.Complete();
     }
 
     public void Dispose()
@@ -56,10 +79,10 @@ internal sealed unsafe class RenditionMuxer : IDisposable
         _output.Dispose();
     }
 
-    private void Open(VideoEncoder encoder)
+    private void Open(OutputFormat output, VideoEncoder encoder)
     {
         AVFormatContext* format = null;
-        if (ffmpeg.avformat_alloc_output_context2(&format, null, OutputFormat, null) < 0)
+        if (ffmpeg.avformat_alloc_output_context2(&format, null, output.Muxer, null) < 0)
         {
             throw new InputFaultException(InputFault.MuxerNotFound);
         }
@@ -69,8 +92,50 @@ internal sealed unsafe class RenditionMuxer : IDisposable
         _video = FFmpegException.Check(ffmpeg.avformat_new_stream(_format, null), nameof(ffmpeg.avformat_new_stream));
         FFmpegException.Check(
             ffmpeg.avcodec_parameters_from_context(AVFields.Parameters(_video), encoder.Context), nameof(ffmpeg.avcodec_parameters_from_context));
+        AVFields.CodecTag(AVFields.Parameters(_video)) =
+            output.Tag is { } tag ? BinaryPrimitives.ReadUInt32LittleEndian(Encoding.ASCII.GetBytes(tag)) : 0;
         AVFields.TimeBase(_video) = _videoTimeBase;
     }
+
+    private void WriteHeader(OutputFormat output)
+    {
+        AVDictionary* options = null;
+        try
+        {
+            if (output.Container == Container.Mp4)
+            {
+                // Where a track begins and ends is told in ticks of the whole movie, and the muxer's milliseconds would put both a part of
+                // one off: frames beyond them are not shown, and a gateway that decodes counts less.
+                _ = ffmpeg.av_dict_set(&options, "movie_timescale", MovieTimescale().ToString(CultureInfo.InvariantCulture), 0);
+            }
+
+            if (ffmpeg.avformat_write_header(_format, &options) < 0)
+            {
+                _output.ThrowIfFailed();
+                throw new InputFaultException(InputFault.InvalidArgument);
+            }
+        }
+        finally
+        {
+            ffmpeg.av_dict_free(&options);
+        }
+    }
+
+    /// <summary>The video track's own ticks per second, by the muxer's rule: doubled until they are fine enough.</summary>
+    private long MovieTimescale()
+    {
+        long ticks = _videoTimeBase.den;
+        while (ticks < MinTicksPerSecond)
+        {
+            ticks *= 2;
+        }
+
+        return ticks;
+    }
+
+    /// <summary>A track that is announced but has nothing in it has no sample rate, and MP4 cannot describe it: it is left out.</summary>
+    private static bool IsKnown(OutputFormat output, AVCodecParameters* parameters) =>
+        output.Container != Container.Mp4 || AVFields.SampleRate(parameters) > 0;
 
     private void AddAudio(AVCodecParameters* parameters)
     {
@@ -83,12 +148,26 @@ internal sealed unsafe class RenditionMuxer : IDisposable
     private void Write(AVPacket* packet, int index, AVRational timeBase, AVStream* stream)
     {
         ffmpeg.av_packet_rescale_ts(packet, timeBase, AVFields.TimeBase(stream));
+        Move(packet, ffmpeg.av_rescale_q(_wrapTicks, SegmentReader.TransportClock, AVFields.TimeBase(stream)));
         KeepRising(packet, ref _lastDts[index]);
         AVFields.StreamIndex(packet) = index;
         AVFields.Position(packet) = -1;
         var answer = ffmpeg.av_interleaved_write_frame(_format, packet);
         _output.ThrowIfFailed();
-        FFmpegException.Check(answer, nameof(ffmpeg.av_interleaved_write_frame));
+
+        // A damaged packet of sound that the container cannot frame is left out; the picture goes on.
+        if (answer != ffmpeg.AVERROR_INVALIDDATA)
+        {
+            FFmpegException.Check(answer, nameof(ffmpeg.av_interleaved_write_frame));
+        }
+    }
+
+    private static void Move(AVPacket* packet, long ticks)
+    {
+        ref var dts = ref AVFields.Dts(packet);
+        ref var pts = ref AVFields.Pts(packet);
+        dts = dts == ffmpeg.AV_NOPTS_VALUE ? dts : dts + ticks;
+        pts = pts == ffmpeg.AV_NOPTS_VALUE ? pts : pts + ticks;
     }
 
     /// <summary>Inputs repeat timestamps or go back; a muxer takes only rising ones. The packet is kept, one tick later.</summary>

@@ -1,4 +1,19 @@
+using Pool.Shared.Media;
+
 namespace Pool.Worker.Transcoding;
+
+/// <summary>Sizes that an encoder of the network takes, in pixels (protocol §7.6, scale).</summary>
+internal readonly record struct EncoderSizes(int MinWidth, int MinHeight, int MaxSide)
+{
+    private static readonly EncoderSizes s_h264 = new(ScaleRule.MinWidth, ScaleRule.MinHeight, ScaleRule.MaxSide);
+    private static readonly EncoderSizes s_hevc = new(132, 40, 8192);
+
+    /// <summary>The network names none for VP9: H.264's are taken.</summary>
+    internal static EncoderSizes Of(VideoCodec codec) => codec == VideoCodec.Hevc ? s_hevc : s_h264;
+
+    /// <summary>Whether a size can be encoded; of very long or high inputs, the large side grows beyond all bounds.</summary>
+    internal bool Takes((int Width, int Height) size) => size.Width <= MaxSide && size.Height <= MaxSide;
+}
 
 /// <summary>The size that is really encoded for a profile's box (protocol §7.6, scale).</summary>
 internal static class ScaleRule
@@ -12,12 +27,14 @@ internal static class ScaleRule
     /// The larger side of the input becomes the larger side of the clamped box, rounded down to even; the other follows the input's
     /// aspect ratio to the nearest even number. A small side below its minimum is set to it, and then the large one follows.
     /// </summary>
-    internal static (int Width, int Height) Fit(int inputWidth, int inputHeight, int boxWidth, int boxHeight)
+    internal static (int Width, int Height) Fit(int inputWidth, int inputHeight, int boxWidth, int boxHeight, VideoCodec codec = VideoCodec.H264)
     {
-        var larger = Math.Max(Math.Clamp(boxWidth, MinWidth, MaxSide), Math.Clamp(boxHeight, MinHeight, MaxSide)) & ~1;
+        var sizes = EncoderSizes.Of(codec);
+        var larger = Math.Max(
+            Math.Clamp(boxWidth, sizes.MinWidth, sizes.MaxSide), Math.Clamp(boxHeight, sizes.MinHeight, sizes.MaxSide)) & ~1;
         return inputWidth >= inputHeight
-            ? FitSides(inputWidth, inputHeight, larger, MinHeight)
-            : Swap(FitSides(inputHeight, inputWidth, larger, MinWidth));
+            ? FitSides(inputWidth, inputHeight, larger, sizes.MinHeight)
+            : Swap(FitSides(inputHeight, inputWidth, larger, sizes.MinWidth));
     }
 
     private static (int Larger, int Smaller) FitSides(int inputLarger, int inputSmaller, int larger, int minSmaller)

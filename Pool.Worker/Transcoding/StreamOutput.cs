@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
+using Pool.Shared.Contracts;
 using Pool.Worker.FFmpeg;
+using Pool.Worker.Transcoding.Formats;
 
 namespace Pool.Worker.Transcoding;
 
@@ -9,13 +11,14 @@ namespace Pool.Worker.Transcoding;
 internal delegate void RenditionBytes(ReadOnlySpan<byte> bytes);
 
 /// <summary>FFmpeg's output as a callback: bytes are handed out as the muxer makes them.</summary>
-internal sealed unsafe class StreamOutput : IDisposable
+internal sealed unsafe class StreamOutput : MuxerOutput
 {
     private const int BufferBytes = 32 * 1024;
 
     private readonly RenditionBytes _onBytes;
     private readonly GCHandle _self;
     private ExceptionDispatchInfo? _failure;
+    private long _bytes;
     private AVIOContext* _io;
 
     internal StreamOutput(RenditionBytes onBytes)
@@ -27,12 +30,16 @@ internal sealed unsafe class StreamOutput : IDisposable
             ffmpeg.avio_alloc_context(buffer, BufferBytes, 1, (void*)GCHandle.ToIntPtr(_self), null, &Write, null), nameof(ffmpeg.avio_alloc_context));
     }
 
-    internal AVIOContext* Io => _io;
+    internal override AVIOContext* Io => _io;
 
-    /// <summary>Throws what the receiver threw: an exception cannot pass through FFmpeg.</summary>
-    internal void ThrowIfFailed() => _failure?.Throw();
+    internal override void ThrowIfFailed() => _failure?.Throw();
 
-    public void Dispose()
+    /// <summary>Nothing is left to do: every byte has been handed out.</summary>
+    internal override void Complete()
+    {
+    }
+
+    public override void Dispose()
     {
         if (_io == null)
         {
@@ -58,6 +65,12 @@ internal sealed unsafe class StreamOutput : IDisposable
 
         try
         {
+            // What was asked for makes more than the network carries (protocol §1.4).
+            if ((self._bytes += size) > TranscodeLimits.MaxBytes)
+            {
+                throw new InputFaultException(InputFault.InvalidArgument);
+            }
+
             self._onBytes(new ReadOnlySpan<byte>(buffer, size));
             return size;
         }

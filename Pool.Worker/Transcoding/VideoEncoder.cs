@@ -1,38 +1,49 @@
-using System.Globalization;
 using Pool.Shared.Contracts;
 using Pool.Shared.Media;
 using Pool.Worker.FFmpeg;
+using Pool.Worker.Transcoding.Formats;
+using Pool.Worker.Transcoding.Pipeline;
 
 namespace Pool.Worker.Transcoding;
 
-/// <summary>libx264 with the network's settings (protocol §7.6).</summary>
+/// <summary>The encoder of a rendition with the network's settings (protocol §7.6).</summary>
 internal sealed unsafe class VideoEncoder : IDisposable
 {
-    private const string EncoderName = "libx264";
-    private const string Preset = "medium";
-    private const int DefaultBFrames = 3;
-    private const int Yuv420P = 0;
-    private const double MillisecondsPerSecond = 1000;
+    private static readonly AVRational s_milliseconds = new(1, 1000);
 
     private AVCodecContext* _context;
-    private readonly double? _keyFrameSeconds;
-    private double? _nextKeyFrame;
+    private readonly EncoderClock _clock;
+    private readonly long? _keyFrameTicks;
+    private long? _nextKeyFrame;
 
     internal VideoEncoder(VideoProfile profile, (int Width, int Height) size, FrameFilter filter, AVFrame* first, int threads)
     {
-        var codec = ffmpeg.avcodec_find_encoder_by_name(EncoderName);
+        if (!EncoderSizes.Of(profile.Codec).Takes(size))
+        {
+            throw new InputFaultException(InputFault.InvalidResolution);
+        }
+
+        var codec = ffmpeg.avcodec_find_encoder_by_name(OutputFormat.Of(profile).Encoder);
         if (codec == null)
         {
             throw new InputFaultException(InputFault.EncoderNotFound);
         }
 
         TimeBase = filter.TimeBase;
-        _keyFrameSeconds = profile is { GopMilliseconds: > 0, FrameRateNumerator: 0 } ? profile.GopMilliseconds / MillisecondsPerSecond : null;
+        _clock = new EncoderClock(profile.Codec, filter.TimeBase, filter.FrameRate);
+        FrameTicks = filter.FrameRate.IsPositive ? Math.Max(1, ffmpeg.av_rescale_q(1, filter.FrameRate.Inverse, TimeBase)) : 1;
+        _keyFrameTicks = profile is { GopMilliseconds: > 0, FrameRateNumerator: 0 }
+            ? Math.Max(1, ffmpeg.av_rescale_q(profile.GopMilliseconds, s_milliseconds, TimeBase))
+            : null;
         _context = FFmpegException.Check(ffmpeg.avcodec_alloc_context3(codec), nameof(ffmpeg.avcodec_alloc_context3));
         try
         {
             Describe(size, filter, first);
-            Configure(profile, threads);
+            foreach (var (option, value) in EncoderSettings.For(profile, threads))
+            {
+                Set(option, value);
+            }
+
             FFmpegException.Check(ffmpeg.avcodec_open2(_context, codec, null), nameof(ffmpeg.avcodec_open2));
         }
         catch (FFmpegException)
@@ -44,14 +55,19 @@ internal sealed unsafe class VideoEncoder : IDisposable
 
     internal AVCodecContext* Context => _context;
 
+    /// <summary>Unit of the timestamps of frames and packets.</summary>
     internal AVRational TimeBase { get; }
 
-    /// <summary>Gives a frame in; null is the end.</summary>
+    /// <summary>How long a frame is shown, in ticks, by the frame rate; 1 when that is not known.</summary>
+    private long FrameTicks { get; }
+
+    /// <summary>Gives a frame in, whose timestamp is then the encoder's own; null is the end.</summary>
     internal void Push(AVFrame* frame)
     {
         if (frame != null)
         {
             AVFields.PictureType(frame) = IsKeyFrameDue(frame) ? AVPictureType.AV_PICTURE_TYPE_I : AVPictureType.AV_PICTURE_TYPE_NONE;
+            AVFields.Pts(frame) = _clock.ToEncoder(AVFields.Pts(frame));
         }
 
         FFmpegException.Check(ffmpeg.avcodec_send_frame(_context, frame), nameof(ffmpeg.avcodec_send_frame));
@@ -61,7 +77,18 @@ internal sealed unsafe class VideoEncoder : IDisposable
     internal bool TryPull(AVPacket* packet)
     {
         var answer = ffmpeg.avcodec_receive_packet(_context, packet);
-        return answer is not (ffmpeg.AVERROR_EAGAIN or ffmpeg.AVERROR_EOF) && FFmpegException.Check(answer, nameof(ffmpeg.avcodec_receive_packet)) >= 0;
+        if (answer is ffmpeg.AVERROR_EAGAIN or ffmpeg.AVERROR_EOF)
+        {
+            return false;
+        }
+
+        FFmpegException.Check(answer, nameof(ffmpeg.avcodec_receive_packet));
+        AVFields.Pts(packet) = _clock.ToOuter(AVFields.Pts(packet));
+        AVFields.Dts(packet) = _clock.ToOuter(AVFields.Dts(packet));
+
+        // An encoder counts it in its own ticks, or not at all.
+        AVFields.Duration(packet) = FrameTicks;
+        return true;
     }
 
     public void Dispose()
@@ -75,8 +102,8 @@ internal sealed unsafe class VideoEncoder : IDisposable
     {
         AVFields.Width(_context) = size.Width;
         AVFields.Height(_context) = size.Height;
-        AVFields.PixelFormat(_context) = Yuv420P;
-        AVFields.TimeBase(_context) = TimeBase;
+        AVFields.PixelFormat(_context) = (int)AVPixelFormat.AV_PIX_FMT_YUV420P;
+        AVFields.TimeBase(_context) = _clock.TimeBase;
         AVFields.FrameRate(_context) = filter.FrameRate;
         AVFields.SampleAspectRatio(_context) = filter.SampleAspectRatio;
         Set("color_primaries", AVFields.ColorPrimaries(first));
@@ -84,78 +111,22 @@ internal sealed unsafe class VideoEncoder : IDisposable
         Set("colorspace", AVFields.ColorSpace(first));
     }
 
-    private void Configure(VideoProfile profile, int threads)
-    {
-        Set("preset", Preset);
-        Set("forced-idr", 1);
-        Set("threads", threads);
-        Set("bf", profile.EncoderProfile is EncoderProfile.H264Baseline or EncoderProfile.H264ConstrainedHigh ? 0 : DefaultBFrames);
-        if (ProfileName(profile.EncoderProfile) is { } name)
-        {
-            Set("profile", name);
-        }
-
-        SetRate(profile);
-        if (profile.GopMilliseconds == VideoProfile.IntraOnlyGop)
-        {
-            Set("g", 0);
-        }
-        else if (profile is { GopMilliseconds: > 0, FrameRateNumerator: > 0 })
-        {
-            Set("g", (long)(profile.GopMilliseconds / MillisecondsPerSecond * profile.FrameRateNumerator));
-        }
-    }
-
-    /// <summary>The bitrate is minimum, average and maximum at once; with a quality it is only the cap.</summary>
-    private void SetRate(VideoProfile profile)
-    {
-        var bitrate = profile.BitrateBps;
-        if (profile.Quality > 0)
-        {
-            Set("crf", profile.Quality.ToString(CultureInfo.InvariantCulture));
-        }
-        else if (bitrate > 0)
-        {
-            Set("b", bitrate);
-            Set("minrate", bitrate);
-        }
-
-        if (bitrate > 0)
-        {
-            Set("maxrate", bitrate);
-            Set("bufsize", bitrate);
-        }
-    }
-
-    private static string? ProfileName(EncoderProfile profile) => profile switch
-    {
-        EncoderProfile.Default => null,
-        EncoderProfile.H264Baseline => "baseline",
-        EncoderProfile.H264Main => "main",
-        EncoderProfile.H264High or EncoderProfile.H264ConstrainedHigh => "high",
-        _ => throw new InputFaultException(InputFault.UnrecognizedProfile),
-    };
-
     /// <summary>Without a frame rate the GOP is kept by time: the first frame at or after each multiple is a key frame.</summary>
     private bool IsKeyFrameDue(AVFrame* frame)
     {
-        if (_keyFrameSeconds is not { } step)
+        if (_keyFrameTicks is not { } step)
         {
             return false;
         }
 
-        var seconds = AVFields.Pts(frame) * (double)TimeBase.num / TimeBase.den;
-        _nextKeyFrame ??= seconds;
-        if (seconds < _nextKeyFrame)
+        var pts = AVFields.Pts(frame);
+        _nextKeyFrame ??= pts;
+        if (pts < _nextKeyFrame)
         {
             return false;
         }
 
-        while (_nextKeyFrame <= seconds)
-        {
-            _nextKeyFrame += step;
-        }
-
+        _nextKeyFrame += (((pts - _nextKeyFrame.Value) / step) + 1) * step;
         return true;
     }
 

@@ -46,7 +46,7 @@ public sealed class GatewayRun(RunRequest request, IProgressSink progress, TimeP
     {
         var source = await SourceProbe.ProbeAsync(request.Video, cancellationToken);
         var profiles = request.Profiles is { } chosen
-            ? await ProfileChoice.ReadAsync(chosen, cancellationToken)
+            ? Chosen(chosen)
             : ProfileLadder.For(source);
         var orchestrator = new OrchestratorClient(request.Orchestrator, Needs(profiles));
         await RequireOrchestratorAsync(orchestrator, cancellationToken);
@@ -74,6 +74,9 @@ public sealed class GatewayRun(RunRequest request, IProgressSink progress, TimeP
         needs.Bitstring.AddRange(set.ToWords());
         return needs;
     }
+
+    private static IReadOnlyList<VideoProfile> Chosen(string text) =>
+        ProfileChoice.TryRead(text, out var profiles, out var error) ? profiles : throw new UserFaultException($"--profiles: {error}.");
 
     private static async Task RequireOrchestratorAsync(OrchestratorClient orchestrator, CancellationToken cancellationToken)
     {

@@ -3,6 +3,7 @@ using Pool.Worker.Cli;
 using Pool.Worker.Connection;
 using Pool.Worker.Tests.Connection;
 using Pool.Worker.Transcoding;
+using Pool.Worker.Transcoding.Host;
 
 namespace Pool.Worker.Tests.Cli;
 

@@ -9,12 +9,12 @@ internal static class FFmpegTool
 {
     internal sealed record VideoFacts(int Width, int Height, long Frames, IReadOnlyList<double> Times, bool StartsWithKeyFrame, int AudioPackets);
 
-    internal static byte[] Make(string arguments)
+    internal static byte[] Make(string arguments, string format = "mpegts")
     {
         var file = Path.Combine(Path.GetTempPath(), $"pool-{Guid.NewGuid():N}.ts");
         try
         {
-            Run("ffmpeg", $"-v error -nostdin -y {arguments} -f mpegts {file}");
+            Run("ffmpeg", $"-v error -nostdin -y {arguments} -f {format} {file}");
             return File.ReadAllBytes(file);
         }
         finally

@@ -1,0 +1,179 @@
+using System.CommandLine;
+using System.Globalization;
+using Spectre.Console;
+
+namespace Pool.Benchmarks.Transcode;
+
+/// <summary>720p30 to a ladder of four, by the worker's engine and by ffmpeg with the same settings, in turn.</summary>
+internal static class TranscodeBenchmark
+{
+    private const int DefaultRuns = 5;
+    private const int DefaultSeconds = 20;
+    private const double GoalToPerSegment = 1.05;
+    private const double GoalToWhole = 0.97;
+    private const double GoalTwoStreams = 1.0;
+    private const double GoalPsnrDb = 0.1;
+    private const double GoalBitrate = 0.03;
+    private const double BytesPerMegabyte = 1e6;
+
+    public static Command Command()
+    {
+        var json = new Option<string?>("--json") { Description = "File that receives every figure.", HelpName = "FILE" };
+        var runs = new Option<int>("--runs") { Description = "Measured runs of each.", DefaultValueFactory = _ => DefaultRuns };
+        var seconds = new Option<int>("--seconds") { Description = "Length of the clip.", DefaultValueFactory = _ => DefaultSeconds };
+        var video = new Option<string?>("--video") { Description = "Take the beginning of this video instead of a generated one.", HelpName = "FILE" };
+        var command = new Command("transcode", "720p30 to 720p, 480p, 360p and 240p against ffmpeg.") { json, runs, seconds, video };
+        command.SetAction(result => RunAsync(
+            new Wish(result.GetValue(json), Math.Max(1, result.GetValue(runs)), Math.Max(TranscodeScene.SegmentSeconds, result.GetValue(seconds)), result.GetValue(video)),
+            TimeProvider.System));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Wish wish, TimeProvider time)
+    {
+        var folder = Directory.CreateTempSubdirectory("pool-bench-").FullName;
+        try
+        {
+            var scene = await TranscodeScene.MakeAsync(folder, wish.Video, wish.Seconds, time);
+            var contestants = new Contestants(scene, WorkerPath(), time);
+            var one = await MeasureAsync(wish.Runs, new()
+            {
+                [Contestants.Pool] = () => contestants.RunPoolAsync(1),
+                [Contestants.PerSegment] = contestants.RunPerSegmentAsync,
+                [Contestants.Whole] = () => contestants.RunWholeAsync(1),
+            });
+            var quality = await CompareAsync(scene, contestants, wish.Seconds);
+            var two = await MeasureAsync(wish.Runs, new()
+            {
+                [Contestants.Pool] = () => contestants.RunPoolAsync(2),
+                [Contestants.Whole] = () => contestants.RunWholeAsync(2),
+            });
+            return Report(wish, one, two, quality);
+        }
+        catch (InvalidOperationException failure)
+        {
+            await Console.Error.WriteLineAsync($"transcode: {failure.Message}");
+            return 1;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>Runs the contestants in turn, so that whatever else the machine does falls on all of them.</summary>
+    private static async Task<Dictionary<string, Series>> MeasureAsync(int runs, Dictionary<string, Func<Task<ProcessFigures>>> contestants)
+    {
+        var series = contestants.Keys.ToDictionary(name => name, _ => new List<ProcessFigures>(), StringComparer.Ordinal);
+        for (var round = 0; round < runs; round++)
+        {
+            foreach (var (name, run) in contestants)
+            {
+                series[name].Add(await run());
+            }
+        }
+
+        return series.ToDictionary(
+            entry => entry.Key,
+            entry => new Series(Spread.Of(entry.Value.Select(figures => figures.Elapsed)), entry.Value.Max(figures => figures.PeakBytes) / BytesPerMegabyte),
+            StringComparer.Ordinal);
+    }
+
+    private static async Task<IReadOnlyList<QualityRow>> CompareAsync(TranscodeScene scene, Contestants contestants, int seconds)
+    {
+        var rows = new List<QualityRow>();
+        foreach (var (name, width, height, _) in TranscodeScene.Ladder)
+        {
+            var file = $"{name}.ts";
+            rows.Add(new QualityRow(
+                name,
+                await RenditionQuality.OfAsync(Path.Combine(contestants.FolderOf("pool"), file), scene.Clip, width, height, seconds),
+                await RenditionQuality.OfAsync(Path.Combine(contestants.FolderOf("whole1"), file), scene.Clip, width, height, seconds)));
+        }
+
+        return rows;
+    }
+
+    private static int Report(Wish wish, Dictionary<string, Series> one, Dictionary<string, Series> two, IReadOnlyList<QualityRow> quality)
+    {
+        Goal[] goals =
+        [
+            AtLeast("one stream, against an ffmpeg per segment", one[Contestants.PerSegment].Milliseconds.Median / one[Contestants.Pool].Milliseconds.Median, GoalToPerSegment),
+            AtLeast("one stream, against one ffmpeg over all", one[Contestants.Whole].Milliseconds.Median / one[Contestants.Pool].Milliseconds.Median, GoalToWhole),
+            AtLeast("two streams at once, against two ffmpegs", two[Contestants.Whole].Milliseconds.Median / two[Contestants.Pool].Milliseconds.Median, GoalTwoStreams),
+            AtMost("peak memory over one ffmpeg's, one stream", one[Contestants.Pool].PeakMegabytes / one[Contestants.Whole].PeakMegabytes, 1),
+            AtMost("peak memory over two ffmpegs', two streams", two[Contestants.Pool].PeakMegabytes / two[Contestants.Whole].PeakMegabytes, 1),
+            AtMost("largest loss of PSNR, dB", quality.Max(row => row.FFmpeg.PsnrDb - row.Pool.PsnrDb), GoalPsnrDb),
+            AtMost("largest difference in bitrate", quality.Max(row => Math.Abs((row.Pool.KilobitsPerSecond / row.FFmpeg.KilobitsPerSecond) - 1)), GoalBitrate),
+        ];
+        var met = goals.All(goal => goal.Met);
+        Print(wish, one, two, quality, goals, met);
+        var figures = new { Bench = "transcode", wish.Runs, wish.Seconds, wish.Video, BenchmarkReport.Machine, OneStream = one, TwoStreams = two, Quality = quality, Goals = goals, Met = met };
+        if (wish.Json is not null && BenchmarkReport.Write(wish.Json, figures) is { } error)
+        {
+            Console.Error.WriteLine($"transcode: {error}");
+            return 1;
+        }
+
+        return 0;
+    }
+
+    private static void Print(
+        Wish wish, Dictionary<string, Series> one, Dictionary<string, Series> two, IReadOnlyList<QualityRow> quality, Goal[] goals, bool met)
+    {
+        var times = new Table().AddColumns($"{wish.Seconds} s of 720p30, {wish.Runs} runs in turn", "streams", "median s", "least", "most", "peak MB");
+        foreach (var (streams, series) in ((int, Dictionary<string, Series>)[])[(1, one), (2, two)])
+        {
+            foreach (var (name, figures) in series)
+            {
+                times.AddRow(name, Text(streams, "0"), Seconds(figures.Milliseconds.Median), Seconds(figures.Milliseconds.Least),
+                    Seconds(figures.Milliseconds.Most), Text(figures.PeakMegabytes, "0"));
+            }
+        }
+
+        var qualities = new Table().AddColumns("rendition", "PSNR dB", "ffmpeg's", "kbit/s", "ffmpeg's");
+        foreach (var row in quality)
+        {
+            qualities.AddRow(row.Rendition, Text(row.Pool.PsnrDb, "0.00"), Text(row.FFmpeg.PsnrDb, "0.00"),
+                Text(row.Pool.KilobitsPerSecond, "0"), Text(row.FFmpeg.KilobitsPerSecond, "0"));
+        }
+
+        AnsiConsole.Write(times);
+        AnsiConsole.Write(qualities);
+        foreach (var goal in goals)
+        {
+            Console.WriteLine($"{goal.Name}: {Text(goal.Value, "0.000")} (goal: {goal.Text}): {(goal.Met ? "met" : "not met")}");
+        }
+
+        Console.WriteLine(met ? "met" : "not met");
+    }
+
+    /// <summary>The worker's program lies beside this one's project.</summary>
+    private static string WorkerPath()
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (root is not null && !File.Exists(Path.Combine(root.FullName, "Pool.sln")))
+        {
+            root = root.Parent;
+        }
+
+        var path = Path.Combine(root?.FullName ?? ".", "Pool.Worker", "bin", "Release", "net10.0", "pool-worker");
+        return File.Exists(path) ? path : throw new InvalidOperationException($"{path} is not built: ./pool bench builds it.");
+    }
+
+    private static Goal AtLeast(string name, double value, double goal) => new(name, value, $"at least {Text(goal, "0.00")}", value >= goal);
+
+    private static Goal AtMost(string name, double value, double goal) => new(name, value, $"at most {Text(goal, "0.00")}", value <= goal);
+
+    private static string Seconds(double milliseconds) => Text(milliseconds / 1000, "0.00");
+
+    private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+
+    private sealed record Wish(string? Json, int Runs, int Seconds, string? Video);
+
+    private sealed record Series(Spread Milliseconds, double PeakMegabytes);
+
+    private sealed record QualityRow(string Rendition, Quality Pool, Quality FFmpeg);
+
+    private sealed record Goal(string Name, double Value, string Text, bool Met);
+}

@@ -1,0 +1,36 @@
+using Pool.Shared.Media;
+
+namespace Pool.Worker.Tests.Transcoding.Host;
+
+/// <summary>Segments that several tests use, made once.</summary>
+internal static class Clips
+{
+    private const string Encoder = "-c:v libx264 -preset veryfast -pix_fmt yuv420p";
+
+    private static readonly Lazy<byte[]> s_tiny = new(() => FFmpegTool.Make(
+        $"-f lavfi -i testsrc2=size=160x96:rate=10:duration=1 -f lavfi -i sine=duration=1:sample_rate=48000 {Encoder} -g 10 -c:a aac -shortest"));
+
+    private static readonly Lazy<byte[]> s_long = new(() => FFmpegTool.Make(
+        $"-f lavfi -i testsrc2=size=320x180:rate=30:duration=5,noise=alls=8:allf=t {Encoder} -g 60"));
+
+    private static readonly Lazy<byte[]> s_huge = new(() => FFmpegTool.Make(
+        "-f lavfi -i testsrc2=size=3840x2160:rate=30:duration=1 -c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 60"));
+
+    /// <summary>One second of ten small frames, with sound.</summary>
+    public static byte[] Tiny => s_tiny.Value;
+
+    /// <summary>Five seconds: when the first bytes of <see cref="Rich"/> come out, most of the work is still to be done.</summary>
+    public static byte[] Long => s_long.Value;
+
+    /// <summary>Frames so large that a decoder needs hundreds of megabytes.</summary>
+    public static byte[] Huge => s_huge.Value;
+
+    /// <summary>Small and quick.</summary>
+    public static VideoProfile Small { get; } = new() { Name = "96p", Width = 160, Height = 96, BitrateBps = 0, Quality = 28 };
+
+    /// <summary>
+    /// Many bytes, so that they come out in many pieces, and the same every time: without a limit on the bitrate x264's threads do not
+    /// influence one another.
+    /// </summary>
+    public static VideoProfile Rich { get; } = new() { Name = "180p", Width = 320, Height = 180, BitrateBps = 0, Quality = 20 };
+}
