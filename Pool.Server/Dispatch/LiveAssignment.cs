@@ -6,26 +6,15 @@ using Pool.Shared.Ids;
 
 namespace Pool.Server.Dispatch;
 
-/// <summary>How one attempt of one worker ended.</summary>
-internal abstract record AttemptResult
-{
-    private AttemptResult()
-    {
-    }
-
-    public sealed record Good(IReadOnlyList<Rendition> Renditions) : AttemptResult;
-
-    public sealed record BadInput(string Word) : AttemptResult;
-
-    public sealed record Failed(string Reason) : AttemptResult;
-}
-
 /// <summary>
 /// One worker's hold on one segment: its byte token, the renditions that have come in, and the one result it ends with. The first
 /// end wins; everything later only learns what it was.
 /// </summary>
-internal sealed class LiveAssignment(SegmentWork work, ConnectedWorker worker, DateTimeOffset assignedAt) : IDisposable
+internal sealed class LiveAssignment(SegmentWork work, ConnectedWorker worker, SegmentRace race, DateTimeOffset assignedAt) : IDisposable
 {
+    private static readonly OutcomeVerdict s_second = new(false, "Another worker was first; the work is good and counts as a hedge.");
+    private static readonly OutcomeVerdict s_tooLate = new(false, "The assignment had ended: another worker was first.");
+
     private readonly byte[] _token = RandomNumberGenerator.GetBytes(WorkerLink.SecretBytes);
     private readonly Slot[] _slots = [.. work.Profiles.Select(_ => new Slot())];
     private readonly Lock _gate = new();
@@ -33,6 +22,7 @@ internal sealed class LiveAssignment(SegmentWork work, ConnectedWorker worker, D
     private readonly TaskCompletionSource<AttemptResult> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _over = new();
     private OutcomeVerdict? _verdict;
+    private long _fetchTicks;
 
     private sealed class Slot
     {
@@ -57,15 +47,21 @@ internal sealed class LiveAssignment(SegmentWork work, ConnectedWorker worker, D
     /// <summary>Completes when the worker begins to fetch the bytes: its acceptance.</summary>
     public Task Fetched => _fetched.Task;
 
+    /// <summary>Time the segment was under way to the worker; zero until it has all of it.</summary>
+    public TimeSpan Fetch => TimeSpan.FromTicks(Interlocked.Read(ref _fetchTicks));
+
     public Task<AttemptResult> End => _end.Task;
 
     /// <summary>Cancelled when the attempt is over, so that bytes still under way stop.</summary>
     public CancellationToken Over => _over.Token;
 
-    public bool IsOver => _end.Task.IsCompleted;
+    /// <summary>How it ended; null while it has not.</summary>
+    public AttemptResult? Result => _end.Task.IsCompletedSuccessfully ? _end.Task.Result : null;
+
+    public bool IsOver => Result is not null;
 
     /// <summary>Whether it ended with a result that was accepted.</summary>
-    public bool IsGood => _end.Task is { IsCompletedSuccessfully: true, Result: AttemptResult.Good };
+    public bool IsGood => Result is AttemptResult.Good;
 
     /// <summary>Compares in constant time.</summary>
     public bool HasToken(ReadOnlySpan<char> text)
@@ -77,6 +73,9 @@ internal sealed class LiveAssignment(SegmentWork work, ConnectedWorker worker, D
     }
 
     public void MarkFetched() => _fetched.TrySetResult();
+
+    /// <summary>The worker has the whole segment. A worker that fetches it twice is measured by the first time.</summary>
+    public void MarkDelivered(TimeSpan fetch) => Interlocked.CompareExchange(ref _fetchTicks, fetch.Ticks, 0);
 
     /// <summary>Reserves the place of a rendition for one upload; false when it is taken.</summary>
     public bool TryClaim(int index)
@@ -140,13 +139,34 @@ internal sealed class LiveAssignment(SegmentWork work, ConnectedWorker worker, D
     }
 
     /// <summary>Ends the attempt with <paramref name="result"/> unless it has ended; the verdict is the same for every later caller.</summary>
-    public OutcomeVerdict Finish(AttemptResult result, OutcomeVerdict verdict)
+    public OutcomeVerdict Finish(AttemptResult result, OutcomeVerdict verdict) => Finish(() => (result, verdict));
+
+    /// <summary>Ends the attempt with its renditions, which are good. The segment's result if they are the first, of no use to the gateway if not.</summary>
+    public OutcomeVerdict FinishGood()
+    {
+        var (renditions, _) = Received();
+        return Finish(() => race.TryWin(this)
+            ? (new AttemptResult.Good(renditions), new OutcomeVerdict(true, null))
+            : (new AttemptResult.Second(renditions), s_second));
+    }
+
+    /// <summary>Another attempt was first. What has been delivered good and whole by now is worth something, everything else nothing.</summary>
+    public void Supersede()
+    {
+        var isWhole = ResultCheck.Fault(this) is null;
+        var (renditions, _) = Received();
+        Finish(() => isWhole
+            ? (new AttemptResult.Second(renditions), s_second)
+            : (new AttemptResult.Failed(AttemptFault.Stopped, "another worker was first"), s_tooLate));
+    }
+
+    private OutcomeVerdict Finish(Func<(AttemptResult Result, OutcomeVerdict Verdict)> decide)
     {
         lock (_gate)
         {
             if (_verdict is null)
             {
-                _verdict = verdict;
+                (var result, _verdict) = decide();
                 _end.TrySetResult(result);
             }
         }
