@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Pool.Shared.Contracts;
 using Pool.Shared.Media;
 using Pool.Worker.FFmpeg;
@@ -12,15 +11,6 @@ namespace Pool.Worker.Transcoding.Pipeline;
 /// </summary>
 internal sealed unsafe class RenditionPipeline : IDisposable
 {
-    /// <summary>
-    /// Decoded frames that may wait for the slowest rendition, in bytes, with packets of sound among them. Enough that the others, which
-    /// look ahead faster, do not starve; the renditions share the frames.
-    /// </summary>
-    private const long MaxWaitingBytes = 48 << 20;
-
-    private const int FewestWaiting = 8;
-    private const int MostWaiting = 128;
-
     /// <summary>More output than this for each frame decoded is a runaway (protocol §7.6, guards).</summary>
     private const int MaxFramesPerDecoded = 25;
 
@@ -30,9 +20,7 @@ internal sealed unsafe class RenditionPipeline : IDisposable
     /// <summary>Longest wait for a turn once every frame is there.</summary>
     private static readonly TimeSpan s_longestWait = 2 * EncoderSlots.LongestTurn;
 
-    private readonly record struct Item(nint Frame, nint Packet);
-
-    private readonly Channel<Item> _queue;
+    private readonly MediaQueue _queue;
     private readonly int _index;
     private readonly VideoProfile _profile;
     private readonly SegmentReader _reader;
@@ -40,7 +28,7 @@ internal sealed unsafe class RenditionPipeline : IDisposable
     private readonly IRenditionOutput _bytes;
     private readonly EncoderSlots.Place _place;
     private readonly CancellationTokenSource _abandoned = new();
-    private readonly Queue<Item> _held = new();   // in the order in which they came: the file does not depend on how long they waited
+    private readonly Queue<MediaItem> _held = new();   // in the order in which they came: the file does not depend on how long they waited
     private FrameFilter? _filter;
     private RenditionOutput? _output;
     private RenditionSignature? _signature;
@@ -62,12 +50,7 @@ internal sealed unsafe class RenditionPipeline : IDisposable
     internal RenditionPipeline(int index, VideoProfile profile, SegmentReader reader, bool isSigned, IRenditionOutput bytes, EncoderSlots.Place place)
     {
         (_index, _profile, _reader, _isSigned, _bytes, _place) = (index, profile, reader, isSigned, bytes, place);
-        var frameBytes = Math.Max(1, (long)reader.Width * reader.Height * 3 / 2);
-        _queue = Channel.CreateBounded<Item>(new BoundedChannelOptions((int)Math.Clamp(MaxWaitingBytes / frameBytes, FewestWaiting, reader.IsOnDevice ? FewestWaiting : MostWaiting))
-        {
-            SingleReader = true,
-            SingleWriter = true,
-        });
+        _queue = new MediaQueue(reader);
         _scaled = FFmpegException.Check(ffmpeg.av_frame_alloc(), nameof(ffmpeg.av_frame_alloc));
         Completion = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
@@ -76,29 +59,24 @@ internal sealed unsafe class RenditionPipeline : IDisposable
     internal Task Completion { get; }
 
     /// <summary>Hands a reference to a decoded frame over; waits while the queue is full.</summary>
-    internal void PushFrame(AVFrame* frame) => Push(new Item((nint)FFmpegException.Check(ffmpeg.av_frame_clone(frame), nameof(ffmpeg.av_frame_clone)), 0));
+    internal void PushFrame(AVFrame* frame) => Push(MediaItem.Of(frame));
 
     /// <summary>Hands a reference to an audio packet over; waits while the queue is full.</summary>
-    internal void PushAudio(AVPacket* packet) =>
-        Push(new Item(0, (nint)FFmpegException.Check(ffmpeg.av_packet_clone(packet), nameof(ffmpeg.av_packet_clone))));
+    internal void PushAudio(AVPacket* packet) => Push(MediaItem.Of(packet));
 
     /// <summary>There is no more input.</summary>
-    internal void End() => _queue.Writer.TryComplete();
+    internal void End() => _queue.Close();
 
     /// <summary>The job is over before its end: the thread stops at the next item.</summary>
     internal void Abandon()
     {
         _abandoned.Cancel();
-        _queue.Writer.TryComplete(new OperationCanceledException());
+        _queue.Close(new OperationCanceledException());
     }
 
     public void Dispose()
     {
-        while (_queue.Reader.TryRead(out var item))
-        {
-            Free(item);
-        }
-
+        _queue.Clear();
         Release();
         _abandoned.Dispose();
         var scaled = _scaled;
@@ -106,16 +84,12 @@ internal sealed unsafe class RenditionPipeline : IDisposable
         _scaled = null;
     }
 
-    private void Push(Item item)
+    private void Push(MediaItem item)
     {
-        while (!_queue.Writer.TryWrite(item))
+        if (!_queue.Put(item))
         {
-            if (!_queue.Writer.WaitToWriteAsync().AsTask().GetAwaiter().GetResult())
-            {
-                Free(item);
-                Completion.GetAwaiter().GetResult();
-                throw new OperationCanceledException();
-            }
+            Completion.GetAwaiter().GetResult();
+            throw new OperationCanceledException();
         }
     }
 
@@ -123,12 +97,9 @@ internal sealed unsafe class RenditionPipeline : IDisposable
     {
         try
         {
-            while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+            while (_queue.TryTake(out var item))
             {
-                while (_queue.Reader.TryRead(out var item))
-                {
-                    Take(item);
-                }
+                Take(item);
             }
 
             Finish();
@@ -136,7 +107,7 @@ internal sealed unsafe class RenditionPipeline : IDisposable
         catch (Exception failure)
         {
             // Whoever pushes learns of it at once, not at the end.
-            _queue.Writer.TryComplete(failure);
+            _queue.Close(failure);
             throw;
         }
         finally
@@ -145,7 +116,7 @@ internal sealed unsafe class RenditionPipeline : IDisposable
         }
     }
 
-    private void Take(Item item)
+    private void Take(MediaItem item)
     {
         try
         {
@@ -165,7 +136,7 @@ internal sealed unsafe class RenditionPipeline : IDisposable
         }
         finally
         {
-            Free(item);
+            item.Free();
         }
     }
 
@@ -239,9 +210,9 @@ internal sealed unsafe class RenditionPipeline : IDisposable
             return;
         }
 
-        var frame = FFmpegException.Check(ffmpeg.av_frame_clone(_scaled), nameof(ffmpeg.av_frame_clone));
-        _held.Enqueue(new Item((nint)frame, 0));
-        _firstHeld = _firstHeld == 0 ? (nint)frame : _firstHeld;
+        var frame = MediaItem.Of(_scaled);
+        _held.Enqueue(frame);
+        _firstHeld = _firstHeld == 0 ? frame.Frame : _firstHeld;
         _heldBytes += (long)_size.Width * _size.Height * 3 / 2;
         if (_place.IsGranted || _heldBytes > MaxHeldBytes)
         {
@@ -265,7 +236,7 @@ internal sealed unsafe class RenditionPipeline : IDisposable
                 _output.WriteAudio((AVPacket*)item.Packet);
             }
 
-            Free(_held.Dequeue());
+            _held.Dequeue().Free();
         }
     }
 
@@ -296,7 +267,7 @@ internal sealed unsafe class RenditionPipeline : IDisposable
     {
         while (_held.TryDequeue(out var item))
         {
-            Free(item);
+            item.Free();
         }
 
         _output?.Dispose();
@@ -306,13 +277,5 @@ internal sealed unsafe class RenditionPipeline : IDisposable
         _filter?.Dispose();
         _filter = null;
         _place.Dispose();
-    }
-
-    private static void Free(Item item)
-    {
-        var frame = (AVFrame*)item.Frame;
-        var packet = (AVPacket*)item.Packet;
-        ffmpeg.av_frame_free(&frame);
-        ffmpeg.av_packet_free(&packet);
     }
 }
