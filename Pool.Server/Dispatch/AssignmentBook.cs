@@ -14,10 +14,10 @@ internal sealed class AssignmentBook(Spool spool, TimeProvider time)
     private readonly ConcurrentDictionary<AssignmentId, LiveAssignment> _assignments = new();
     private readonly ConcurrentQueue<(DateTimeOffset ForgetAt, AssignmentId Id)> _ended = new();
 
-    public LiveAssignment Open(SegmentWork work, ConnectedWorker worker)
+    public LiveAssignment Open(SegmentWork work, ConnectedWorker worker, SegmentRace race)
     {
         ForgetOld();
-        var assignment = new LiveAssignment(work, worker, time.GetUtcNow());
+        var assignment = new LiveAssignment(work, worker, race, time.GetUtcNow());
         _assignments[assignment.Id] = assignment;
         return assignment;
     }
@@ -30,6 +30,7 @@ internal sealed class AssignmentBook(Spool spool, TimeProvider time)
         if (!assignment.IsGood)
         {
             Discard(assignment.Received().Renditions);
+            assignment.Signatures().ToList().ForEach(spool.Delete);
         }
 
         _ended.Enqueue((time.GetUtcNow() + Memory, assignment.Id));
@@ -41,6 +42,10 @@ internal sealed class AssignmentBook(Spool spool, TimeProvider time)
         foreach (var rendition in renditions)
         {
             spool.Delete(rendition.File);
+            if (rendition.Signature is { } signature)
+            {
+                spool.Delete(signature);
+            }
         }
     }
 

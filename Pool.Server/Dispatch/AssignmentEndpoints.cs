@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Pool.Server.Segments;
-using Pool.Server.Verification;
 using Pool.Shared.Contracts;
 using Pool.Shared.Ids;
 
@@ -9,12 +8,16 @@ namespace Pool.Server.Dispatch;
 
 /// <summary>The byte paths of an assignment (<c>docs/protocol.md</c>): fetch the segment, upload renditions, say how it ended.</summary>
 internal sealed partial class AssignmentEndpoints(
-    AssignmentBook book, Spool spool, IOptions<DispatchOptions> options, ILogger<AssignmentEndpoints> logger)
+    AssignmentBook book, Spool spool, IOptions<DispatchOptions> options, TimeProvider time, ILogger<AssignmentEndpoints> logger)
 {
     private const string BearerPrefix = "Bearer ";
     private const string SegmentType = "application/octet-stream";
+    private const int PartBytes = 64 * 1024;
     private const int MaxOutcomeBytes = 16 * 1024;
     private const int MaxDetailLength = 500;
+
+    /// <summary>The outcome is believed as it is: it asks for nothing.</summary>
+    private static readonly OutcomeVerdict s_noted = new(true, null);
 
     /// <summary>The segment's bytes. The first request is the worker's acceptance.</summary>
     public async Task FetchAsync(HttpContext context, string id)
@@ -34,7 +37,29 @@ internal sealed partial class AssignmentEndpoints(
         var source = assignment.Work.Source;
         context.Response.ContentType = SegmentType;
         context.Response.ContentLength = source.Length;
-        await context.Response.SendFileAsync(source.Path, context.RequestAborted);
+        var began = time.GetTimestamp();
+        await CopyAsync(source, context, assignment);
+        assignment.MarkDelivered(time.GetElapsedTime(began));
+    }
+
+    /// <summary>Bytes that the worker's side takes are a sign of its life: a slow line is not a dead one.</summary>
+    private static async Task CopyAsync(SpoolFile source, HttpContext context, LiveAssignment assignment)
+    {
+        using var file = File.OpenHandle(source.Path, options: FileOptions.Asynchronous | FileOptions.SequentialScan);
+        var offset = 0L;
+        while (offset < source.Length)
+        {
+            var read = await RandomAccess.ReadAsync(file, context.Response.BodyWriter.GetMemory(PartBytes), offset, context.RequestAborted);
+            if (read == 0)
+            {
+                throw new IOException($"The segment in the spool is shorter than its {source.Length} bytes.");
+            }
+
+            offset += read;
+            context.Response.BodyWriter.Advance(read);
+            await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+            assignment.Worker.MarkAlive();
+        }
     }
 
     /// <summary>One rendition's bytes.</summary>
@@ -71,7 +96,7 @@ internal sealed partial class AssignmentEndpoints(
         try
         {
             var rendition = await RenditionUpload.ReceiveAsync(
-                context.Request.BodyReader, assignment.Work.Profiles[index], spool, limit, stop.Token);
+                context.Request.BodyReader, assignment.Work.Profiles[index], spool, limit, assignment.Worker.MarkAlive, stop.Token);
             if (assignment.TryPlace(index, rendition))
             {
                 return StatusCodes.Status204NoContent;
@@ -137,43 +162,22 @@ internal sealed partial class AssignmentEndpoints(
         var detail = outcome.Detail is { Length: > MaxDetailLength } ? outcome.Detail[..MaxDetailLength] : outcome.Detail ?? "";
         return outcome.Kind switch
         {
-            OutcomeKind.Done => JudgeRenditions(assignment),
-            OutcomeKind.BadInput when InputFault.Words.Contains(detail) =>
-                assignment.Finish(new AttemptResult.BadInput(detail), new OutcomeVerdict(true, null)),
+            OutcomeKind.Done => ResultCheck.Fault(assignment) is { } fault ? Refuse(assignment, fault) : assignment.FinishGood(),
+            OutcomeKind.BadInput when InputFault.Words.Contains(detail) => assignment.Finish(new AttemptResult.BadInput(detail), s_noted),
             OutcomeKind.BadInput => Refuse(assignment, $"'{detail}' is not one of the network's words for bad input"),
-            OutcomeKind.Refused => assignment.Finish(new AttemptResult.Failed($"it refused: {detail}"), new OutcomeVerdict(true, null)),
-            _ => assignment.Finish(new AttemptResult.Failed($"it failed: {detail}"), new OutcomeVerdict(true, null)),
+            OutcomeKind.Refused => Fail(assignment, AttemptFault.Refused, $"it refused: {detail}"),
+            OutcomeKind.TranscoderFailed => Fail(assignment, AttemptFault.TranscoderFailed, $"its transcoder broke down: {detail}"),
+            _ => Fail(assignment, AttemptFault.WorkerFailed, $"it failed: {detail}"),
         };
     }
 
-    private static OutcomeVerdict JudgeRenditions(LiveAssignment assignment)
-    {
-        var (renditions, missing) = assignment.Received();
-        if (missing is { } index)
-        {
-            return Refuse(assignment, $"rendition {index} was not uploaded");
-        }
-
-        foreach (var rendition in renditions)
-        {
-            if (RenditionCheck.Check(rendition.Count, rendition.Profile) is RenditionVerdict.Refused refused)
-            {
-                return Refuse(assignment, $"rendition '{rendition.Profile.Name}': {refused.Reason}");
-            }
-        }
-
-        if (RenditionSetCheck.Fault(renditions.Select(rendition => (rendition.Profile, rendition.Count))) is { } fault)
-        {
-            return Refuse(assignment, fault);
-        }
-
-        return assignment.Finish(new AttemptResult.Good(renditions), new OutcomeVerdict(true, null));
-    }
+    private static OutcomeVerdict Fail(LiveAssignment assignment, AttemptFault fault, string reason) =>
+        assignment.Finish(new AttemptResult.Failed(fault, reason), s_noted);
 
     private static OutcomeVerdict Refuse(LiveAssignment assignment, string reason) =>
-        assignment.Finish(new AttemptResult.Failed($"its result was refused: {reason}"), new OutcomeVerdict(false, reason));
+        assignment.Finish(new AttemptResult.Failed(AttemptFault.ResultRefused, $"its result was refused: {reason}"), new OutcomeVerdict(false, reason));
 
-    private LiveAssignment? Authorize(HttpContext context, string id)
+    internal LiveAssignment? Authorize(HttpContext context, string id)
     {
         var header = context.Request.Headers.Authorization.ToString();
         if (!header.StartsWith(BearerPrefix, StringComparison.Ordinal))

@@ -8,13 +8,21 @@ public sealed class DispatchOptions
 {
     public const string Section = "Dispatch";
 
-    /// <summary>Workers that get the same segment, one after the other, at the most. Default: 3.</summary>
+    /// <summary>Workers that get the same segment at the most, hedges among them; those that refuse it do not count. Default: 3.</summary>
     [Range(1, 10)]
     public int MaxAttempts { get; set; } = 3;
 
-    /// <summary>A worker that has not begun to fetch the segment within this time loses it. Default: 2 seconds.</summary>
+    /// <summary>A worker that has not begun to fetch the segment within this time loses it. Default: 1 second.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
-    public TimeSpan AcceptTimeout { get; set; } = TimeSpan.FromSeconds(2);
+    public TimeSpan AcceptTimeout { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Hedges, that is second workers for a segment whose first one is late, for each segment. 0 is never. Default: 0.1.</summary>
+    [Range(0.0, 1.0)]
+    public double HedgeShare { get; set; } = 0.1;
+
+    /// <summary>Segments that wait for a worker with a free slot; one more fails at once. Default: 1,000.</summary>
+    [Range(1, 100_000)]
+    public int MaxWaiting { get; set; } = 1000;
 
     /// <summary>Largest rendition a worker may upload, in bytes. Default: the network's 300,000,000 (protocol §1.4).</summary>
     [Range(1L << 10, 300_000_000)]

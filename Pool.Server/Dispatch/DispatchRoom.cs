@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Pool.Server.Dispatch.Policies;
 using Pool.Server.Settlement;
 using Pool.Server.Workers;
 
@@ -13,13 +14,20 @@ public static class DispatchRoom
         builder.Services.AddSingleton<AssignmentBook>();
         builder.Services.AddSingleton<WorkerChoice>();
         builder.Services.AddSingleton<AssignmentEndpoints>();
-        builder.Services.AddSingleton(services => new SegmentDispatcher(
+        builder.Services.AddSingleton<SignatureEndpoint>();
+        builder.Services.AddSingleton(services => new WaitingLine(services.GetRequiredService<WorkerChoice>(), Options(services).MaxWaiting));
+        builder.Services.AddHostedService<LineServer>();
+        builder.Services.AddSingleton(services => new DispatchParts(
             services.GetRequiredService<WorkerRegistry>(),
             services.GetRequiredService<WorkerChoice>(),
+            services.GetRequiredService<WaitingLine>(),
             services.GetRequiredService<AssignmentBook>(),
+            new HedgeBudget(Options(services).HedgeShare),
+            Options(services),
+            services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton(services => new SegmentDispatcher(
+            services.GetRequiredService<DispatchParts>(),
             services.GetRequiredService<ISettlement>(),
-            services.GetRequiredService<IOptions<DispatchOptions>>(),
-            services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<SegmentDispatcher>>()));
         return builder;
     }
@@ -30,6 +38,10 @@ public static class DispatchRoom
         var group = routes.MapGroup("/worker/assignments/{id}");
         group.MapGet("/segment", endpoints.FetchAsync);
         group.MapPut("/renditions/{index:int}", (HttpContext context, string id, int index) => endpoints.UploadAsync(context, id, index));
+        var signatures = routes.ServiceProvider.GetRequiredService<SignatureEndpoint>();
+        group.MapPut("/renditions/{index:int}/signature", (HttpContext context, string id, int index) => signatures.UploadAsync(context, id, index));
         group.MapPost("/outcome", endpoints.FinishAsync);
     }
+
+    private static DispatchOptions Options(IServiceProvider services) => services.GetRequiredService<IOptions<DispatchOptions>>().Value;
 }

@@ -1,30 +1,20 @@
 using System.Security.Cryptography;
+using Pool.Server.Segments;
 using Pool.Server.Workers;
 using Pool.Shared.Contracts;
 using Pool.Shared.Ids;
 
 namespace Pool.Server.Dispatch;
 
-/// <summary>How one attempt of one worker ended.</summary>
-internal abstract record AttemptResult
-{
-    private AttemptResult()
-    {
-    }
-
-    public sealed record Good(IReadOnlyList<Rendition> Renditions) : AttemptResult;
-
-    public sealed record BadInput(string Word) : AttemptResult;
-
-    public sealed record Failed(string Reason) : AttemptResult;
-}
-
 /// <summary>
 /// One worker's hold on one segment: its byte token, the renditions that have come in, and the one result it ends with. The first
 /// end wins; everything later only learns what it was.
 /// </summary>
-internal sealed class LiveAssignment(SegmentWork work, ConnectedWorker worker, DateTimeOffset assignedAt) : IDisposable
+internal sealed class LiveAssignment(SegmentWork work, ConnectedWorker worker, SegmentRace race, DateTimeOffset assignedAt) : IDisposable
 {
+    private static readonly OutcomeVerdict s_second = new(false, "Another worker was first; the work is good and counts as a hedge.");
+    private static readonly OutcomeVerdict s_tooLate = new(false, "The assignment had ended: another worker was first.");
+
     private readonly byte[] _token = RandomNumberGenerator.GetBytes(WorkerLink.SecretBytes);
     private readonly Slot[] _slots = [.. work.Profiles.Select(_ => new Slot())];
     private readonly Lock _gate = new();
@@ -32,12 +22,15 @@ internal sealed class LiveAssignment(SegmentWork work, ConnectedWorker worker, D
     private readonly TaskCompletionSource<AttemptResult> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _over = new();
     private OutcomeVerdict? _verdict;
+    private long _fetchTicks;
 
     private sealed class Slot
     {
         public bool Claimed { get; set; }
 
         public Rendition? Rendition { get; set; }
+
+        public SpoolFile? Signature { get; set; }
     }
 
     public AssignmentId Id { get; } = AssignmentId.New();
@@ -54,15 +47,21 @@ internal sealed class LiveAssignment(SegmentWork work, ConnectedWorker worker, D
     /// <summary>Completes when the worker begins to fetch the bytes: its acceptance.</summary>
     public Task Fetched => _fetched.Task;
 
+    /// <summary>Time the segment was under way to the worker; zero until it has all of it.</summary>
+    public TimeSpan Fetch => TimeSpan.FromTicks(Interlocked.Read(ref _fetchTicks));
+
     public Task<AttemptResult> End => _end.Task;
 
     /// <summary>Cancelled when the attempt is over, so that bytes still under way stop.</summary>
     public CancellationToken Over => _over.Token;
 
-    public bool IsOver => _end.Task.IsCompleted;
+    /// <summary>How it ended; null while it has not.</summary>
+    public AttemptResult? Result => _end.Task.IsCompletedSuccessfully ? _end.Task.Result : null;
+
+    public bool IsOver => Result is not null;
 
     /// <summary>Whether it ended with a result that was accepted.</summary>
-    public bool IsGood => _end.Task is { IsCompletedSuccessfully: true, Result: AttemptResult.Good };
+    public bool IsGood => Result is AttemptResult.Good;
 
     /// <summary>Compares in constant time.</summary>
     public bool HasToken(ReadOnlySpan<char> text)
@@ -74,6 +73,9 @@ internal sealed class LiveAssignment(SegmentWork work, ConnectedWorker worker, D
     }
 
     public void MarkFetched() => _fetched.TrySetResult();
+
+    /// <summary>The worker has the whole segment. A worker that fetches it twice is measured by the first time.</summary>
+    public void MarkDelivered(TimeSpan fetch) => Interlocked.CompareExchange(ref _fetchTicks, fetch.Ticks, 0);
 
     /// <summary>Reserves the place of a rendition for one upload; false when it is taken.</summary>
     public bool TryClaim(int index)
@@ -108,24 +110,63 @@ internal sealed class LiveAssignment(SegmentWork work, ConnectedWorker worker, D
         }
     }
 
+    /// <summary>Puts a received perceptual hash in its place; false when there is one, or the attempt is over, and the bytes are nobody's.</summary>
+    public bool TryPlaceSignature(int index, SpoolFile signature)
+    {
+        lock (_gate)
+        {
+            return !IsOver && (_slots[index].Signature ??= signature) == signature;
+        }
+    }
+
+    /// <summary>The perceptual hashes that have come in.</summary>
+    public IReadOnlyList<SpoolFile> Signatures()
+    {
+        lock (_gate)
+        {
+            return [.. _slots.Select(slot => slot.Signature).OfType<SpoolFile>()];
+        }
+    }
+
     /// <summary>The renditions in profile order, or the index of the first that is missing.</summary>
     public (IReadOnlyList<Rendition> Renditions, int? Missing) Received()
     {
         lock (_gate)
         {
             var missing = Array.FindIndex(_slots, slot => slot.Rendition is null);
-            return ([.. _slots.Select(slot => slot.Rendition).OfType<Rendition>()], missing < 0 ? null : missing);
+            return ([.. _slots.Where(slot => slot.Rendition is not null).Select(slot => slot.Rendition! with { Signature = slot.Signature })], missing < 0 ? null : missing);   // just looked
         }
     }
 
     /// <summary>Ends the attempt with <paramref name="result"/> unless it has ended; the verdict is the same for every later caller.</summary>
-    public OutcomeVerdict Finish(AttemptResult result, OutcomeVerdict verdict)
+    public OutcomeVerdict Finish(AttemptResult result, OutcomeVerdict verdict) => Finish(() => (result, verdict));
+
+    /// <summary>Ends the attempt with its renditions, which are good. The segment's result if they are the first, of no use to the gateway if not.</summary>
+    public OutcomeVerdict FinishGood()
+    {
+        var (renditions, _) = Received();
+        return Finish(() => race.TryWin(this)
+            ? (new AttemptResult.Good(renditions), new OutcomeVerdict(true, null))
+            : (new AttemptResult.Second(renditions), s_second));
+    }
+
+    /// <summary>Another attempt was first. What has been delivered good and whole by now is worth something, everything else nothing.</summary>
+    public void Supersede()
+    {
+        var isWhole = ResultCheck.Fault(this) is null;
+        var (renditions, _) = Received();
+        Finish(() => isWhole
+            ? (new AttemptResult.Second(renditions), s_second)
+            : (new AttemptResult.Failed(AttemptFault.Stopped, "another worker was first"), s_tooLate));
+    }
+
+    private OutcomeVerdict Finish(Func<(AttemptResult Result, OutcomeVerdict Verdict)> decide)
     {
         lock (_gate)
         {
             if (_verdict is null)
             {
-                _verdict = verdict;
+                (var result, _verdict) = decide();
                 _end.TrySetResult(result);
             }
         }

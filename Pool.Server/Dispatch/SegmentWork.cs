@@ -34,6 +34,9 @@ public sealed record SegmentWork
 
     public bool ForceReinit { get; init; }
 
+    /// <summary>A perceptual hash of every rendition is wanted, too (protocol §4.10).</summary>
+    public bool IsSignatureWanted { get; init; }
+
     public required SpoolFile Source { get; init; }
 
     /// <summary>Keccak-256 of the bytes, equal to what the gateway signed.</summary>
@@ -45,7 +48,11 @@ public sealed record SegmentWork
 /// <param name="File">Where the bytes lie.</param>
 /// <param name="Hash">Keccak-256 of the bytes.</param>
 /// <param name="Count">Frames, dimensions and pixels by our own counting.</param>
-public sealed record Rendition(VideoProfile Profile, SpoolFile File, byte[] Hash, RenditionCount Count);
+public sealed record Rendition(VideoProfile Profile, SpoolFile File, byte[] Hash, RenditionCount Count)
+{
+    /// <summary>Its perceptual hash; null when none was wanted, or its worker makes none.</summary>
+    public SpoolFile? Signature { get; init; }
+}
 
 /// <summary>How the pool ended with a segment. Settled before anybody sees it.</summary>
 public abstract record SegmentResult

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Authentication;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -37,7 +38,9 @@ internal static class Listeners
         Web,
     }
 
-    public static void Configure(WebApplicationBuilder builder) =>
+    public static void Configure(WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<ConnectionLimits>();
         builder.Services.AddOptions<KestrelServerOptions>().Configure<IServiceProvider>((kestrel, services) =>
         {
             var node = services.GetRequiredService<IOptions<NodeOptions>>().Value;
@@ -53,10 +56,16 @@ internal static class Listeners
             kestrel.Listen(IPAddress.Parse(node.NetworkAddress), node.NetworkPort, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
+                var limits = services.GetRequiredService<ConnectionLimits>();
+                ((Microsoft.AspNetCore.Connections.IConnectionBuilder)listen).Use(next => connection => limits.GuardAsync(connection, next));
                 Mark(listen, Door.Network);
                 // Asked for per connection: the certificate is made in PrepareAsync, and these options are read before that.
                 var identity = services.GetRequiredService<NetworkIdentity>();
-                listen.UseHttps(https => https.ServerCertificateSelector = (_, _) => identity.Certificate);
+                listen.UseHttps(https =>
+                {
+                    https.ServerCertificateSelector = (_, _) => identity.Certificate;
+                    https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+                });
             });
             kestrel.Listen(IPAddress.Parse(node.WebAddress), node.WebPort, listen =>
             {
@@ -64,17 +73,25 @@ internal static class Listeners
                 Mark(listen, Door.Web);
             });
         });
+    }
 
     /// <summary>Gives each door its own routes; neither sees the other's.</summary>
     public static void Route(WebApplication app, Action<IEndpointRouteBuilder> network, Action<IEndpointRouteBuilder> web)
     {
-        app.MapWhen(context => DoorOf(context) == Door.Network, branch => Branch(branch, network));
-        app.MapWhen(context => DoorOf(context) == Door.Web, branch => Branch(branch, web));
+        app.MapWhen(context => DoorOf(context) == Door.Network, branch =>
+        {
+            branch.UseEdgeGuard();
+            Branch(branch, network);
+        });
+        app.MapWhen(context => DoorOf(context) == Door.Web, branch =>
+        {
+            branch.UseWebSockets();
+            Branch(branch, web);
+        });
     }
 
     private static void Branch(IApplicationBuilder branch, Action<IEndpointRouteBuilder> routes)
     {
-        branch.UseWebSockets();
         branch.UseRouting();
         branch.UseEndpoints(routes);
     }

@@ -7,6 +7,7 @@ using Pool.Server.Node;
 using Pool.Server.Segments;
 using Pool.Server.Sessions;
 using Pool.Server.Settlement;
+using Pool.Server.Tickets;
 using Pool.Server.Workers;
 
 namespace Pool.Server.Hosting;
@@ -34,7 +35,10 @@ public static class PoolServer
     }
 
     /// <summary>Builds the server from <paramref name="settings"/>; nothing is opened, written or listened to yet.</summary>
-    public static WebApplication Build(IConfiguration settings, TimeProvider? time = null)
+    /// <param name="settings">The settings.</param>
+    /// <param name="time">The clock; the system's when null.</param>
+    /// <param name="replace">Puts other parts in the place of ours before the rooms add theirs.</param>
+    public static WebApplication Build(IConfiguration settings, TimeProvider? time = null, Action<IServiceCollection>? replace = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "pool-server" });
         builder.Configuration.AddConfiguration(settings);
@@ -53,8 +57,9 @@ public static class PoolServer
         builder.Services.AddRouting();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         Listeners.Configure(builder);
+        replace?.Invoke(builder.Services);
 
-        builder.AddData().AddSegments().AddSettlement().AddWorkers().AddDispatch().AddSessions().AddLivepeer().AddAdmin();
+        builder.AddData().AddTickets().AddSegments().AddSettlement().AddWorkers().AddDispatch().AddSessions().AddLivepeer().AddAdmin();
 
         var app = builder.Build();
         Listeners.Route(app, network: edge => edge.MapLivepeer(), web: pool =>

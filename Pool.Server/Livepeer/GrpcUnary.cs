@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using Google.Protobuf;
+using Pool.Server.Node;
 
 namespace Pool.Server.Livepeer;
 
@@ -16,6 +17,7 @@ internal enum GrpcStatus
     Ok = 0,
     Unknown = 2,
     InvalidArgument = 3,
+    DeadlineExceeded = 4,
     ResourceExhausted = 8,
     Unimplemented = 12,
 }
@@ -23,16 +25,24 @@ internal enum GrpcStatus
 /// <summary>
 /// Unary gRPC over Kestrel's HTTP/2: one length-prefixed message each way and the status in the trailers (ADR 0003).
 /// </summary>
-internal static class GrpcUnary
+internal sealed class GrpcUnary(TimeProvider time)
 {
     /// <summary>gRPC's own default receive limit (protocol §1.1).</summary>
     public const int MaxMessageBytes = 4 * 1024 * 1024;
 
     public const string ContentType = "application/grpc";
 
+    /// <summary>Bytes of unfinished messages of one address: four of the largest. The messages of this service take a few hundred.</summary>
+    private const int MaxUnfinishedBytes = 4 * MaxMessageBytes;
+
     private const int PrefixBytes = 5;
 
-    public static RequestDelegate Handler<TRequest, TResponse>(MessageParser<TRequest> parser, Func<HttpContext, TRequest, TResponse> call)
+    /// <summary>A gateway waits 3 s for an answer (protocol §1.4); a message that takes longer to come in is nobody's.</summary>
+    private static readonly TimeSpan s_receiveTime = TimeSpan.FromSeconds(10);
+
+    private readonly Tally _unfinished = new(MaxUnfinishedBytes);
+
+    public RequestDelegate Handler<TRequest, TResponse>(MessageParser<TRequest> parser, Func<HttpContext, TRequest, TResponse> call)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse> => async context =>
     {
@@ -52,67 +62,91 @@ internal static class GrpcUnary
     /// <summary>A call of a method that we do not have.</summary>
     public static Task UnimplementedAsync(HttpContext context)
     {
-        context.Response.ContentType = ContentType;
-        SetStatus(context, GrpcStatus.Unimplemented, $"unknown method {context.Request.Path}");
+        Refuse(context, GrpcStatus.Unimplemented, $"unknown method {context.Request.Path}");
         return Task.CompletedTask;
+    }
+
+    /// <summary>Ends a call without a message.</summary>
+    public static void Refuse(HttpContext context, GrpcStatus status, string message)
+    {
+        context.Response.ContentType = ContentType;
+        SetStatus(context, status, message);
     }
 
     /// <summary>Requests over HTTP/2 whose content type starts so are gRPC (protocol §1.1).</summary>
     public static bool IsGrpc(HttpRequest request) =>
         HttpProtocol.IsHttp2(request.Protocol) && request.ContentType?.StartsWith(ContentType, StringComparison.OrdinalIgnoreCase) == true;
 
-    private static async Task<byte[]> ReadMessageAsync(HttpContext context)
+    private async Task<ReadOnlyMemory<byte>> ReadMessageAsync(HttpContext context)
     {
-        var reader = context.Request.BodyReader;
-        while (true)
+        var address = RemoteAddress.KeyOf(context.Connection.RemoteIpAddress);
+        var message = new ArrayBufferWriter<byte>();
+        using var late = new CancellationTokenSource(s_receiveTime, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(late.Token, context.RequestAborted);
+        var taken = 0L;
+        try
         {
-            var read = await reader.ReadAsync(context.RequestAborted);
-            var (length, isWhole) = Measure(read.Buffer);
-            if (isWhole)
+            while (true)
             {
-                var message = read.Buffer.Slice(PrefixBytes, length).ToArray();
-                reader.AdvanceTo(read.Buffer.End);
-                return message;
-            }
+                var read = await context.Request.BodyReader.ReadAsync(stop.Token);
+                if (!_unfinished.TryTake(address, read.Buffer.Length))
+                {
+                    throw new GrpcException(GrpcStatus.ResourceExhausted, "too many unfinished messages");
+                }
 
-            if (read.IsCompleted)
-            {
-                throw new GrpcException(GrpcStatus.InvalidArgument, "the request ended before its message did");
-            }
+                taken += read.Buffer.Length;
+                foreach (var part in read.Buffer)
+                {
+                    message.Write(part.Span);
+                }
 
-            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                context.Request.BodyReader.AdvanceTo(read.Buffer.End);
+                if (Length(message.WrittenSpan) is { } length && message.WrittenCount >= PrefixBytes + length)
+                {
+                    return message.WrittenMemory.Slice(PrefixBytes, length);
+                }
+
+                if (read.IsCompleted)
+                {
+                    throw new GrpcException(GrpcStatus.InvalidArgument, "the request ended before its message did");
+                }
+            }
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
+        {
+            throw new GrpcException(GrpcStatus.DeadlineExceeded, $"the message did not come within {s_receiveTime.TotalSeconds:0} s");
+        }
+        finally
+        {
+            _unfinished.GiveBack(address, taken);
         }
     }
 
-    private static (int Length, bool IsWhole) Measure(ReadOnlySequence<byte> buffer)
+    /// <summary>The message's length, once its prefix is there.</summary>
+    private static int? Length(ReadOnlySpan<byte> bytes)
     {
-        if (buffer.Length < PrefixBytes)
+        if (bytes.Length < PrefixBytes)
         {
-            return (0, false);
+            return null;
         }
 
-        Span<byte> prefix = stackalloc byte[PrefixBytes];
-        buffer.Slice(0, PrefixBytes).CopyTo(prefix);
-        if (prefix[0] != 0)
+        if (bytes[0] != 0)
         {
             throw new GrpcException(GrpcStatus.Unimplemented, "compressed messages are not supported");
         }
 
-        var length = BinaryPrimitives.ReadUInt32BigEndian(prefix[1..]);
-        if (length > MaxMessageBytes)
-        {
-            throw new GrpcException(GrpcStatus.ResourceExhausted, $"the message has {length} bytes, the limit is {MaxMessageBytes}");
-        }
-
-        return ((int)length, buffer.Length >= PrefixBytes + length);
+        var length = BinaryPrimitives.ReadUInt32BigEndian(bytes[1..]);
+        return length <= MaxMessageBytes
+            ? (int)length
+            : throw new GrpcException(GrpcStatus.ResourceExhausted, $"the message has {length} bytes, the limit is {MaxMessageBytes}");
     }
 
-    private static T Parse<T>(MessageParser<T> parser, byte[] bytes)
+    private static T Parse<T>(MessageParser<T> parser, ReadOnlyMemory<byte> bytes)
         where T : class, IMessage<T>
     {
         try
         {
-            return parser.ParseFrom(bytes);
+            return parser.ParseFrom(bytes.Span);
         }
         catch (InvalidProtocolBufferException wrong)
         {

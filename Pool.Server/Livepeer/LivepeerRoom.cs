@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Pool.Shared.Livepeer.Wire;
 
 namespace Pool.Server.Livepeer;
@@ -10,9 +11,16 @@ public static class LivepeerRoom
 
     public static WebApplicationBuilder AddLivepeer(this WebApplicationBuilder builder)
     {
+        builder.Services.AddOptionsWithValidateOnStart<EdgeOptions, EdgeOptionsValidator>().BindConfiguration(EdgeOptions.Section);
+        builder.Services.AddOptionsWithValidateOnStart<SegmentUrlOptions, SegmentUrlOptionsValidator>().BindConfiguration(SegmentUrlOptions.Section);
         builder.Services.AddSingleton<NetworkIdentity>();
         builder.Services.AddSingleton<OrchestratorAnswers>();
         builder.Services.AddSingleton<OrchestratorService>();
+        builder.Services.AddSingleton<EdgeGuard>();
+        builder.Services.AddSingleton<GrpcUnary>();
+        builder.Services.AddSingleton<SourceDownload>();
+        builder.Services.AddSingleton<SegmentBytes>();
+        builder.Services.AddSingleton<SegmentIntake>();
         builder.Services.AddSingleton<SegmentEndpoint>();
         builder.Services.AddSingleton<StreamEndpoint>();
         return builder;
@@ -21,18 +29,28 @@ public static class LivepeerRoom
     public static void MapLivepeer(this IEndpointRouteBuilder routes)
     {
         var service = routes.ServiceProvider.GetRequiredService<OrchestratorService>();
-        routes.MapGrpc("GetOrchestrator", GrpcUnary.Handler(OrchestratorRequest.Parser, service.GetOrchestrator));
-        routes.MapGrpc("Ping", GrpcUnary.Handler(PingPong.Parser, OrchestratorService.Ping));
-        routes.MapGrpc("EndTranscodingSession", GrpcUnary.Handler(EndTranscodingSessionRequest.Parser, service.EndTranscodingSession));
+        var grpc = routes.ServiceProvider.GetRequiredService<GrpcUnary>();
+        routes.MapGrpc("GetOrchestrator", grpc.Handler(OrchestratorRequest.Parser, service.GetOrchestrator));
+        routes.MapGrpc("Ping", grpc.Handler(PingPong.Parser, service.Ping));
+        routes.MapGrpc("EndTranscodingSession", grpc.Handler(EndTranscodingSessionRequest.Parser, service.EndTranscodingSession));
 
-        routes.Map("/segment", routes.ServiceProvider.GetRequiredService<SegmentEndpoint>().HandleAsync);
-        routes.MapGet("/stream/{name}", routes.ServiceProvider.GetRequiredService<StreamEndpoint>().HandleAsync);
-        routes.MapGet("/healthz", () => Results.Ok());
+        // HTTP/2 with gRPC's content type is gRPC whatever its path is, and everything else is not (protocol §1.1).
+        routes.MapHttp("/segment", routes.ServiceProvider.GetRequiredService<SegmentEndpoint>().HandleAsync);
+        var streams = routes.ServiceProvider.GetRequiredService<StreamEndpoint>();
+        routes.MapMethods("/stream/{name}", [HttpMethods.Get, HttpMethods.Head], streams.HandleAsync);
+        routes.MapHttp("/healthz", _ => Task.CompletedTask);
         routes.MapFallback(AnyPath, NotFoundAsync);
     }
 
+    /// <summary>What stands before all of it.</summary>
+    public static void UseEdgeGuard(this IApplicationBuilder app) =>
+        app.Use(app.ApplicationServices.GetRequiredService<EdgeGuard>().InvokeAsync);
+
     private static void MapGrpc(this IEndpointRouteBuilder routes, string method, RequestDelegate handler) =>
         routes.Map($"/net.Orchestrator/{method}", context => GrpcUnary.IsGrpc(context.Request) ? handler(context) : NotFoundAsync(context));
+
+    private static void MapHttp(this IEndpointRouteBuilder routes, string path, RequestDelegate handler) =>
+        routes.Map(path, context => GrpcUnary.IsGrpc(context.Request) ? NotFoundAsync(context) : handler(context));
 
     private static Task NotFoundAsync(HttpContext context)
     {

@@ -1,46 +1,65 @@
+using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf;
 using Microsoft.Extensions.Options;
 using Pool.Server.Dispatch;
 using Pool.Server.Node;
+using Pool.Server.Segments;
+using Pool.Server.Tickets;
 using Pool.Server.Workers;
-using Pool.Shared.Ethereum;
 using Pool.Shared.Livepeer;
 using Pool.Shared.Livepeer.Wire;
 
 namespace Pool.Server.Livepeer;
 
 /// <summary>Builds what we say of ourselves (protocol §3.4): in GetOrchestrator and as the <c>info</c> of every result.</summary>
-internal sealed class OrchestratorAnswers(IOptions<NodeOptions> node, WorkerRegistry workers)
+internal sealed class OrchestratorAnswers(IOptions<NodeOptions> node, WorkerRegistry workers, ITickets tickets)
 {
     /// <summary>Version of go-livepeer whose wire behaviour we have; gateways may demand a minimum (protocol §2.3).</summary>
     public const string NetworkVersion = "0.9.1";
 
+    /// <summary>Renditions that nobody here can count, so that they are not offered whatever a worker can do (design: a worker's word is never believed).</summary>
+    private static readonly CapabilitySet s_uncountable = CapabilitySet.Of(Capability.HevcEncode, Capability.Vp8Encode, Capability.Vp9Encode);
+
+    /// <summary>Everything that workers may turn out to be able to do once they are back: transcoding, whole.</summary>
+    private static readonly CapabilitySet s_hoped = CapabilitySet.FromNumbers(
+        Enumerable.Range(0, (int)Capability.SegmentSlicing + 1).Where(number => !s_uncountable.Contains(number)));
+
     private readonly string _serviceUri = node.Value.EffectiveServiceUri.GetLeftPart(UriPartial.Authority);
 
-    /// <summary>URL of a rendition in the spool; the id is random and says nothing (protocol §4.9).</summary>
-    public string StreamUrl(string renditionId, string ending) => $"{_serviceUri}/stream/{renditionId}{ending}";
+    /// <summary>URL of a rendition or perceptual hash in the spool; its name is random and says nothing (protocol §4.9).</summary>
+    public string StreamUrl(SpoolFile file) => $"{_serviceUri}/stream/{file.Name}";
 
-    /// <summary>Off-chain: no ticket params, no price, the zero address.</summary>
-    public OrchestratorInfo Info(AuthToken token) => new()
+    /// <summary>What we say to this gateway, or why nothing can be offered to it now.</summary>
+    public bool TryInfo(
+        PaymentAccount account, AuthToken token, [NotNullWhen(true)] out OrchestratorInfo? info, [NotNullWhen(false)] out string? refusal)
     {
-        Transcoder = _serviceUri,
-        Address = ByteString.CopyFrom(Address.Zero.ToBytes()),
-        Capabilities = Capabilities(),
-        AuthToken = token,
-    };
+        var offer = tickets.Offer(account);
+        refusal = (offer as TermsVerdict.Refused)?.Reason;
+        info = offer is TermsVerdict.Offered terms
+            ? new OrchestratorInfo
+            {
+                Transcoder = _serviceUri,
+                Address = ByteString.CopyFrom(tickets.Account.ToBytes()),
+                Capabilities = Capabilities(),
+                AuthToken = token,
+                TicketParams = terms.Ticket,
+                PriceInfo = terms.Price,
+            }
+            : null;
+        return info is not null;
+    }
 
     /// <summary>
     /// What a segment's needs are held against (protocol §4.2, step 7). With nobody connected, as just after a restart, nobody knows what
     /// can be done: a session that was given terms is not refused for that, its segment waits for a worker.
     /// </summary>
-    public Shared.Livepeer.Wire.Capabilities CapabilitiesFor(Shared.Livepeer.Wire.Capabilities? job)
+    public Shared.Livepeer.Wire.Capabilities CapabilitiesForJobs()
     {
         var ours = Capabilities();
         if (workers.Connected.Count == 0)
         {
-            var hoped = CapabilitySet.FromNumbers([.. CapabilityCheck.SetOf(ours).ToNumbers(), .. CapabilityCheck.SetOf(job).ToNumbers()]);
             ours.Bitstring.Clear();
-            ours.Bitstring.Add(hoped.ToWords());
+            ours.Bitstring.Add(s_hoped.ToWords());
         }
 
         return ours;
@@ -49,7 +68,7 @@ internal sealed class OrchestratorAnswers(IOptions<NodeOptions> node, WorkerRegi
     /// <summary>What connected workers can do, and what needs no worker. Follows workers as they come and go.</summary>
     public Shared.Livepeer.Wire.Capabilities Capabilities()
     {
-        var capacities = workers.CapabilityCapacities().Where(entry => entry.Key >= 0).ToDictionary(entry => (uint)entry.Key, entry => (uint)entry.Value);
+        var capacities = workers.CapabilityCapacities().Where(entry => entry.Key >= 0 && !s_uncountable.Contains(entry.Key)).ToDictionary(entry => (uint)entry.Key, entry => (uint)entry.Value);
         foreach (var own in WorkNeeds.OfOrchestrator.ToNumbers())
         {
             capacities[(uint)own] = 1;

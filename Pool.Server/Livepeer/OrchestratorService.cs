@@ -1,28 +1,44 @@
 using System.Security.Cryptography;
+using Google.Protobuf;
+using Pool.Server.Node;
 using Pool.Server.Sessions;
+using Pool.Server.Tickets;
+using Pool.Shared.Ethereum;
 using Pool.Shared.Livepeer;
 using Pool.Shared.Livepeer.Wire;
 
 namespace Pool.Server.Livepeer;
 
-/// <summary>The gRPC service <c>net.Orchestrator</c> (protocol §3, §4.12), off-chain: signatures are empty and always good.</summary>
-internal sealed class OrchestratorService(NetworkIdentity identity, OrchestratorAnswers answers, SessionRegistry sessions, TimeProvider time)
+/// <summary>The gRPC service <c>net.Orchestrator</c> (protocol §3, §4.12).</summary>
+internal sealed class OrchestratorService(
+    NetworkIdentity identity, OrchestratorAnswers answers, SessionRegistry sessions, ITickets tickets, TimeProvider time)
 {
     private const int SessionIdBytes = 16;
 
+    /// <summary>Terms of a new session; refusals in the order of protocol §3.3.</summary>
     public OrchestratorInfo GetOrchestrator(HttpContext context, OrchestratorRequest request)
     {
-        if (!sessions.HasRoom)
+        var gateway = Address.FromWire(request.Address.Span);
+        if (!tickets.IsSignedBy(gateway, OrchestratorRequestSigning.Hash(gateway), request.Sig.Span))
         {
-            throw new GrpcException(GrpcStatus.Unknown, "Invalid orchestrator request: OrchestratorCapped");
+            throw new GrpcException(GrpcStatus.Unknown, "Invalid orchestrator request: orchestrator req sig check failed");
+        }
+
+        if (!sessions.HasRoomFor(RemoteAddress.KeyOf(context.Connection.RemoteIpAddress)))
+        {
+            throw new GrpcException(GrpcStatus.Unknown, $"Invalid orchestrator request: {FailureWords.Capped}");
         }
 
         var sessionId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SessionIdBytes));
-        return answers.Info(identity.Tokens.Issue(sessionId, time.GetUtcNow() + AuthTokens.Validity));
+        var token = identity.Tokens.Issue(sessionId, time.GetUtcNow() + AuthTokens.Validity);
+        return answers.TryInfo(new PaymentAccount(gateway, sessionId), token, out var info, out var refusal)
+            ? info
+            : throw new GrpcException(GrpcStatus.Unknown, refusal);
     }
 
-    /// <summary>Off-chain the pong is empty (protocol §3.8).</summary>
-    public static PingPong Ping(HttpContext context, PingPong request) => new();
+    /// <summary>Proves that we are who we say we are; off-chain the pong is empty (protocol §3.8).</summary>
+    public PingPong Ping(HttpContext context, PingPong request) =>
+        new() { Value = ByteString.CopyFrom(tickets.Sign(Keccak256.Hash(request.Value.Span))) };
 
     /// <summary>Closes the session; an expired token is good enough, an unknown session is a success (protocol §4.12).</summary>
     public EndTranscodingSessionResponse EndTranscodingSession(HttpContext context, EndTranscodingSessionRequest request)

@@ -1,40 +1,55 @@
+using Microsoft.Net.Http.Headers;
 using Pool.Server.Segments;
-using Pool.Shared.Media;
 
 namespace Pool.Server.Livepeer;
 
-/// <summary>Renditions for download (protocol §4.9). The name in the address is a random id, so nothing of a stranger's text reaches the disk.</summary>
+/// <summary>
+/// Renditions and perceptual hashes for download (protocol §4.9), whole or in ranges. The name in the address is a random id, so nothing
+/// of a stranger's text reaches the disk.
+/// </summary>
 internal sealed class StreamEndpoint(Spool spool)
 {
-    private const string NotFound = "ErrNotFound";
-    private const string TransportStreamEnding = ".ts";
-    private const string Mp4Ending = ".mp4";
+    private const string RangeUnit = "bytes=";
 
-    public static string EndingOf(Container container) => container == Container.Mp4 ? Mp4Ending : TransportStreamEnding;
+    private static readonly SegmentRefusal s_notFound = new(StatusCodes.Status404NotFound, "ErrNotFound");
 
-    public async Task HandleAsync(HttpContext context, string name)
+    public Task HandleAsync(HttpContext context, string name)
     {
-        var response = context.Response;
-        response.Headers.AccessControlAllowOrigin = "*";
-        response.Headers.CacheControl = "max-age=5";
-        var ending = Path.GetExtension(name);
-        if (TypeOf(ending) is not { } type || spool.FindRendition(name[..^ending.Length]) is not { } rendition)
+        var headers = context.Response.Headers;
+        headers.AccessControlAllowOrigin = "*";
+        headers.CacheControl = "max-age=5";
+        if (Open(name) is not { } bytes)
         {
-            response.StatusCode = StatusCodes.Status404NotFound;
-            response.ContentType = "text/plain; charset=utf-8";
-            await response.WriteAsync(NotFound + "\n", context.RequestAborted);
-            return;
+            return s_notFound.WriteAsync(context);
         }
 
-        response.ContentType = type;
-        response.ContentLength = rendition.Length;
-        await response.SendFileAsync(rendition.Path, context.RequestAborted);
+        if (!context.Request.Headers.Range.ToString().StartsWith(RangeUnit, StringComparison.Ordinal))
+        {
+            // A range in a unit that nobody knows is none (RFC 9110, §14.2).
+            context.Request.Headers.Remove(HeaderNames.Range);
+        }
+
+        // Closes the stream, serves one range and none of a HEAD's bytes.
+        return Results.Stream(bytes, TypeOf(name), enableRangeProcessing: true).ExecuteAsync(context);
     }
 
-    private static string? TypeOf(string ending) => ending switch
+    /// <summary>Opened first, so that a file which is deleted meanwhile is served to its end.</summary>
+    private FileStream? Open(string name)
     {
-        TransportStreamEnding => "video/mp2t",
-        Mp4Ending => "video/mp4",
-        _ => null,
+        try
+        {
+            return spool.FindServed(name)?.OpenRead();
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private static string TypeOf(string name) => Path.GetExtension(name) switch
+    {
+        SpoolFile.Mp4Ending => "video/mp4",
+        SpoolFile.SignatureEnding => "application/octet-stream",
+        _ => "video/mp2t",
     };
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Pool.Server.Node;
+using Pool.Shared.Media;
 
 namespace Pool.Server.Segments;
 
@@ -12,11 +13,12 @@ public sealed class SpoolFullException(string message) : IOException(message);
 /// </summary>
 public sealed partial class Spool(IOptions<SpoolOptions> options, IOptions<NodeOptions> node, TimeProvider time, ILogger<Spool> logger)
 {
-    private const string RenditionEnding = ".rendition";
     private const string SegmentEnding = ".segment";
     private const string PartEnding = ".part";
 
     private readonly string _folder = Path.Combine(node.Value.ServerFolder, "spool");
+    private readonly Queue<(SpoolFile File, DateTimeOffset CompletedAt)> _served = new();
+    private readonly Lock _deleting = new();
     private long _bytes;
 
     /// <summary>Bytes that lie in the spool now.</summary>
@@ -33,16 +35,16 @@ public sealed partial class Spool(IOptions<SpoolOptions> options, IOptions<NodeO
             throw new StartUpException($"No disk space for {_folder}: {free >> 20} MiB are free, {options.Value.MinFreeBytes >> 20} MiB are needed (Spool:MinFreeBytes).");
         }
 
-        foreach (var file in new DirectoryInfo(_folder).EnumerateFiles())
+        foreach (var file in new DirectoryInfo(_folder).EnumerateFiles().OrderBy(file => file.LastWriteTimeUtc))
         {
-            if (file.Extension is SegmentEnding or PartEnding)
+            if (!SpoolFile.IsServedName(file.Name))
             {
                 file.Delete();
+                continue;
             }
-            else
-            {
-                Interlocked.Add(ref _bytes, file.Length);
-            }
+
+            Interlocked.Add(ref _bytes, file.Length);
+            _served.Enqueue((Served(file), new DateTimeOffset(file.LastWriteTimeUtc, TimeSpan.Zero)));
         }
     }
 
@@ -52,37 +54,47 @@ public sealed partial class Spool(IOptions<SpoolOptions> options, IOptions<NodeO
 
     /// <summary>A new, empty rendition to write a worker's bytes into.</summary>
     /// <exception cref="SpoolFullException">The disk has too little space left.</exception>
-    public SpoolWriter CreateRendition(long maxBytes) => Create(RenditionEnding, maxBytes);
+    public SpoolWriter CreateRendition(long maxBytes, Container container) => Create(SpoolFile.EndingOf(container), maxBytes);
 
-    /// <summary>The rendition with this id, or null: unknown, expired, or no id at all.</summary>
-    public SpoolFile? FindRendition(string id)
+    /// <summary>A new, empty file for the perceptual hash of a rendition (protocol §4.10).</summary>
+    /// <exception cref="SpoolFullException">The disk has too little space left.</exception>
+    public SpoolWriter CreateSignature(long maxBytes) => Create(SpoolFile.SignatureEnding, maxBytes);
+
+    /// <summary>The rendition or perceptual hash of this name, or null: unknown, expired, or no name of ours at all.</summary>
+    public SpoolFile? FindServed(string name)
     {
-        if (!SpoolFile.IsId(id))
+        if (!SpoolFile.IsServedName(name))
         {
             return null;
         }
 
-        var file = new FileInfo(Path.Combine(_folder, id + RenditionEnding));
-        return file.Exists ? new SpoolFile(id, file.FullName, file.Length) : null;
+        var file = new FileInfo(Path.Combine(_folder, name));
+        return file.Exists ? Served(file) : null;
     }
 
     /// <summary>Deletes a file; deleting it twice is nothing.</summary>
     public void Delete(SpoolFile file)
     {
-        if (File.Exists(file.Path))
+        lock (_deleting)
         {
+            if (!File.Exists(file.Path))
+            {
+                return;
+            }
+
             File.Delete(file.Path);
-            Interlocked.Add(ref _bytes, -file.Length);
         }
+
+        Interlocked.Add(ref _bytes, -file.Length);
     }
 
     /// <summary>Deletes renditions older than their lifetime. Returns how many.</summary>
     public int DeleteExpired()
     {
         var oldest = (time.GetUtcNow() - options.Value.Lifetime).UtcDateTime;
-        var expired = new DirectoryInfo(_folder).EnumerateFiles("*" + RenditionEnding)
-            .Where(file => file.LastWriteTimeUtc < oldest)
-            .Select(file => new SpoolFile(Path.GetFileNameWithoutExtension(file.Name), file.FullName, file.Length))
+        var expired = new DirectoryInfo(_folder).EnumerateFiles()
+            .Where(file => SpoolFile.IsServedName(file.Name) && file.LastWriteTimeUtc < oldest)
+            .Select(Served)
             .ToList();
         expired.ForEach(Delete);
         if (expired.Count > 0)
@@ -93,9 +105,22 @@ public sealed partial class Spool(IOptions<SpoolOptions> options, IOptions<NodeO
         return expired.Count;
     }
 
+    /// <summary>A file has got its name: whoever may be told of it can have it from now on.</summary>
+    internal void Complete(SpoolFile file)
+    {
+        if (SpoolFile.IsServedName(file.Name))
+        {
+            lock (_served)
+            {
+                _served.Enqueue((file, time.GetUtcNow()));
+                ForgetExpired();
+            }
+        }
+    }
+
     internal void Take(int bytes)
     {
-        if (Interlocked.Add(ref _bytes, bytes) > options.Value.MaxBytes)
+        if (Interlocked.Add(ref _bytes, bytes) > options.Value.MaxBytes && !MakeRoom())
         {
             Interlocked.Add(ref _bytes, -bytes);
             throw new SpoolFullException($"The spool holds its limit of {options.Value.MaxBytes} bytes (Spool:MaxBytes).");
@@ -103,6 +128,36 @@ public sealed partial class Spool(IOptions<SpoolOptions> options, IOptions<NodeO
     }
 
     internal void GiveBack(long bytes) => Interlocked.Add(ref _bytes, -bytes);
+
+    /// <summary>
+    /// Deletes the oldest renditions until the spool is within its limit, but none that a gateway may still be fetching: it takes
+    /// seconds for that (protocol §1.4), and the network's own orchestrators keep the last twelve only (§4.9).
+    /// </summary>
+    private bool MakeRoom()
+    {
+        var youngest = time.GetUtcNow() - options.Value.KeepAtLeast;
+        lock (_served)
+        {
+            while (Bytes > options.Value.MaxBytes && _served.TryPeek(out var oldest) && oldest.CompletedAt <= youngest)
+            {
+                Delete(_served.Dequeue().File);
+            }
+        }
+
+        return Bytes <= options.Value.MaxBytes;
+    }
+
+    /// <summary>What is past its lifetime is gone or goes with the next sweep: nobody needs to remember it.</summary>
+    private void ForgetExpired()
+    {
+        var oldest = time.GetUtcNow() - options.Value.Lifetime - options.Value.Lifetime;
+        while (_served.TryPeek(out var first) && first.CompletedAt < oldest)
+        {
+            _served.Dequeue();
+        }
+    }
+
+    private static SpoolFile Served(FileInfo file) => new(file.Name[..SpoolFile.IdLength], file.FullName, file.Length);
 
     private SpoolWriter Create(string ending, long maxBytes)
     {
@@ -116,6 +171,6 @@ public sealed partial class Spool(IOptions<SpoolOptions> options, IOptions<NodeO
         return new SpoolWriter(this, id, Path.Combine(_folder, id + ending), PartEnding, maxBytes);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Deleted {Count} renditions older than {Lifetime}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Deleted {Count} files of renditions older than {Lifetime}")]
     private partial void LogExpired(int count, TimeSpan lifetime);
 }

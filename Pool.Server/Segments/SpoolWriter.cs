@@ -32,7 +32,7 @@ public sealed class SpoolWriter : IAsyncDisposable
     public long Length { get; private set; }
 
     /// <exception cref="TooManyBytesException">The file would exceed its limit.</exception>
-    /// <exception cref="SpoolFullException">The spool would exceed its limit.</exception>
+    /// <exception cref="SpoolFullException">The spool would exceed its limit, or its disk does not take the bytes.</exception>
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         if (Length + bytes.Length > _maxBytes)
@@ -42,7 +42,14 @@ public sealed class SpoolWriter : IAsyncDisposable
 
         _spool.Take(bytes.Length);
         Length += bytes.Length;
-        await _file.WriteAsync(bytes, cancellationToken);
+        try
+        {
+            await _file.WriteAsync(bytes, cancellationToken);
+        }
+        catch (IOException failure)
+        {
+            throw new SpoolFullException($"The disk of the spool takes no bytes: {failure.Message}");
+        }
     }
 
     /// <summary>All bytes are in: gives the file its name.</summary>
@@ -51,7 +58,9 @@ public sealed class SpoolWriter : IAsyncDisposable
         await _file.DisposeAsync();
         File.Move(_part, _path);
         _completed = true;
-        return new SpoolFile(_id, _path, Length);
+        var file = new SpoolFile(_id, _path, Length);
+        _spool.Complete(file);
+        return file;
     }
 
     public async ValueTask DisposeAsync()

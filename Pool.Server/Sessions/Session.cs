@@ -18,6 +18,12 @@ public abstract record SessionAnswer
 
     /// <summary>The session closed while the segment waited.</summary>
     public sealed record Closed : SessionAnswer;
+
+    /// <summary>All sessions were taken while the segment came in (protocol §4.7): the network's word is <c>OrchestratorCapped</c>.</summary>
+    public sealed record Capped : SessionAnswer;
+
+    /// <summary>The pool itself broke.</summary>
+    public sealed record Broken : SessionAnswer;
 }
 
 /// <summary>
@@ -35,6 +41,7 @@ public sealed class Session
         new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
 
     private readonly SegmentDispatcher _dispatcher;
+    private readonly TimeProvider _time;
     private readonly Queue<SpoolFile> _renditions = [];
     private readonly Lock _gate = new();
     private long _segments;
@@ -44,9 +51,11 @@ public sealed class Session
 
     private sealed record Turn(SegmentWork Work, TaskCompletionSource<SessionAnswer> Answer, CancellationToken Cancelled);
 
-    internal Session(string id, ReadOnlyMemory<byte> manifestId, string gateway, DateTimeOffset openedAt, SegmentDispatcher dispatcher)
+    internal Session(
+        string id, ReadOnlyMemory<byte> manifestId, string gateway, string address, SegmentDispatcher dispatcher, TimeProvider time)
     {
-        (Id, ManifestId, Gateway, _lastSegmentAt, _dispatcher) = (id, manifestId, gateway, openedAt.UtcTicks, dispatcher);
+        (Id, ManifestId, Gateway, Address, _dispatcher, _time) = (id, manifestId, gateway, address, dispatcher, time);
+        Touch(time.GetUtcNow());
         Loop = RunAsync();
     }
 
@@ -58,7 +67,10 @@ public sealed class Session
     /// <summary>Gateway's address; zero off-chain.</summary>
     public string Gateway { get; }
 
-    /// <summary>When the latest segment began to arrive.</summary>
+    /// <summary>Whom its limits are counted for: the address its first segment came from.</summary>
+    public string Address { get; }
+
+    /// <summary>When the latest segment began to arrive or was answered.</summary>
     public DateTimeOffset LastSegmentAt => new(Interlocked.Read(ref _lastSegmentAt), TimeSpan.Zero);
 
     /// <summary>Segments answered so far.</summary>
@@ -114,6 +126,7 @@ public sealed class Session
             }
             finally
             {
+                Touch(_time.GetUtcNow());
                 Interlocked.Increment(ref _segments);
                 Interlocked.Decrement(ref _pending);
             }
@@ -143,6 +156,10 @@ public sealed class Session
             foreach (var rendition in renditions)
             {
                 _renditions.Enqueue(rendition.File);
+                if (rendition.Signature is { } signature)
+                {
+                    _renditions.Enqueue(signature);
+                }
             }
 
             while (_renditions.Count > MaxRememberedRenditions)

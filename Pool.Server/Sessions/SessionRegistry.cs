@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using Pool.Server.Dispatch;
+using Pool.Server.Node;
 using Pool.Server.Segments;
 using Pool.Server.Workers;
 
@@ -15,6 +16,9 @@ public sealed partial class SessionRegistry(
     IOptions<SessionsOptions> options, IOptions<SpoolOptions> spoolOptions, TimeProvider time, ILogger<SessionRegistry> logger)
 {
     private readonly ConcurrentDictionary<string, Session> _sessions = new(StringComparer.Ordinal);
+    private readonly Tally _perAddress = new(options.Value.MaxPerAddress);
+    private readonly Tally _arriving = new(options.Value.MaxArriving);
+    private readonly LogThrottle _log = new(time);
     private readonly Lock _gate = new();
 
     public IReadOnlyCollection<Session> Active => [.. _sessions.Values];
@@ -22,11 +26,38 @@ public sealed partial class SessionRegistry(
     /// <summary>Sessions at once that can be served: what connected workers take, capped by the setting.</summary>
     public int MaxSessions => Math.Min(options.Value.MaxSessions, workers.Capacity);
 
-    /// <summary>Whether a new session would find room (protocol §3.3, step 2).</summary>
-    public bool HasRoom => _sessions.Count < MaxSessions;
+    /// <summary>Whether a new session from this address would find room (protocol §3.3, step 2).</summary>
+    public bool HasRoomFor(string address) => _sessions.Count < MaxSessions && !_perAddress.IsFull(address);
 
-    /// <summary>The session with this id, new if there is room; null is the network's <c>OrchestratorCapped</c> (protocol §4.2, step 11).</summary>
-    public Session? Admit(string sessionId, ReadOnlyMemory<byte> manifestId, string gateway)
+    /// <summary>Segments of a session that are on their way in.</summary>
+    public long Arriving(string sessionId) => _arriving.Of(sessionId);
+
+    /// <summary>A segment begins to come in (protocol §4.2, step 11). It takes no session's place: only a segment that is what it says it is does.</summary>
+    public SessionArrival Arrive(string sessionId, string address)
+    {
+        lock (_gate)
+        {
+            var known = _sessions.GetValueOrDefault(sessionId);
+            if (known is null && !MayOpen(address))
+            {
+                return new SessionArrival(ArrivalVerdict.Capped, null);
+            }
+
+            if (!_arriving.TryTake(sessionId))
+            {
+                return new SessionArrival(ArrivalVerdict.Busy, null);
+            }
+
+            known?.Touch(time.GetUtcNow());
+            return new SessionArrival(ArrivalVerdict.Welcome, () => _arriving.GiveBack(sessionId));
+        }
+    }
+
+    /// <summary>
+    /// The session with this id for a segment that has come in, new if there is room (protocol §4.7: a session becomes active with its first
+    /// accepted segment). Null is the network's <c>OrchestratorCapped</c>.
+    /// </summary>
+    public Session? Admit(string sessionId, ReadOnlyMemory<byte> manifestId, string gateway, string address)
     {
         lock (_gate)
         {
@@ -36,18 +67,25 @@ public sealed partial class SessionRegistry(
                 return known;
             }
 
-            // A session that a restart forgot finds its workers coming back: only the setting bounds it then.
-            if (_sessions.Count >= (workers.Capacity > 0 ? MaxSessions : options.Value.MaxSessions))
+            if (!MayOpen(address) || !_perAddress.TryTake(address))
             {
                 return null;
             }
 
-            var session = new Session(sessionId, manifestId, gateway, time.GetUtcNow(), dispatcher);
+            var session = new Session(sessionId, manifestId, gateway, address, dispatcher, time);
             _sessions[sessionId] = session;
-            LogOpened(sessionId, _sessions.Count);
+            if (_log.TryPass(out var withheld))
+            {
+                LogOpened(sessionId, _sessions.Count, withheld);
+            }
+
             return session;
         }
     }
+
+    /// <summary>A session that a restart forgot finds its workers coming back: only the setting bounds it then.</summary>
+    private bool MayOpen(string address) =>
+        _sessions.Count < (workers.Capacity > 0 ? MaxSessions : options.Value.MaxSessions) && !_perAddress.IsFull(address);
 
     /// <summary>Ends a session (protocol §4.7, §4.12). An unknown one is nothing.</summary>
     public void Close(string sessionId)
@@ -61,8 +99,13 @@ public sealed partial class SessionRegistry(
     private void End(Session session)
     {
         dispatcher.EndSession(session.Id);
+        _perAddress.GiveBack(session.Address);
         var renditions = session.Close();
-        LogClosed(session.Id, session.Segments);
+        if (_log.TryPass(out var withheld))
+        {
+            LogClosed(session.Id, session.Segments, withheld);
+        }
+
         if (renditions.Count > 0)
         {
             DeleteAfterGrace(renditions);
@@ -84,7 +127,7 @@ public sealed partial class SessionRegistry(
         lock (_gate)
         {
             var oldest = time.GetUtcNow() - options.Value.Idle;
-            return [.. _sessions.Values.Where(session => !session.IsWorking && session.LastSegmentAt < oldest && _sessions.TryRemove(session.Id, out _))];
+            return [.. _sessions.Values.Where(session => !session.IsWorking && _arriving.Of(session.Id) == 0 && session.LastSegmentAt < oldest && _sessions.TryRemove(session.Id, out _))];
         }
     }
 
@@ -104,9 +147,9 @@ public sealed partial class SessionRegistry(
             null, spoolOptions.Value.Grace, Timeout.InfiniteTimeSpan);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Session {SessionId} opened, {Active} active")]
-    private partial void LogOpened(string sessionId, int active);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Session {SessionId} opened, {Active} active ({Withheld} like messages were not written)")]
+    private partial void LogOpened(string sessionId, int active, long withheld);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Session {SessionId} closed after {Segments} segments")]
-    private partial void LogClosed(string sessionId, long segments);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Session {SessionId} closed after {Segments} segments ({Withheld} like messages were not written)")]
+    private partial void LogClosed(string sessionId, long segments, long withheld);
 }

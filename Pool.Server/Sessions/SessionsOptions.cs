@@ -14,6 +14,20 @@ public sealed class SessionsOptions
     [Range(1, 100_000)]
     public int MaxSessions { get; set; } = 1000;
 
+    /// <summary>
+    /// Sessions at once of one address, so that a stranger cannot take the places of all others. Default: 100,000, because a pool without
+    /// a chain often serves one gateway alone.
+    /// </summary>
+    [Range(1, 100_000)]
+    public int MaxPerAddress { get; set; } = 100_000;
+
+    /// <summary>
+    /// Segments of one session that may be on their way in at once; one more is told at once that we are busy. Default: 16, three times
+    /// what its queue holds.
+    /// </summary>
+    [Range(1, 1000)]
+    public int MaxArriving { get; set; } = 16;
+
     /// <summary>A session without a segment for this long is over. Default: the network's 70 seconds (protocol §4.7).</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan Idle { get; set; } = TimeSpan.FromSeconds(70);

@@ -34,9 +34,14 @@ public static class RenditionCheck
             return Refuse(fault);
         }
 
-        if (profile.Container != Container.MpegTs || profile.Codec != VideoCodec.H264)
+        if (profile.Codec != VideoCodec.H264)
         {
-            return Refuse("only H.264 in MPEG-TS can be counted");
+            return Refuse("only H.264 can be counted");
+        }
+
+        if (count.Container != profile.Container)
+        {
+            return Refuse($"it is {count.Container}, but {profile.Container} was asked for");
         }
 
         if (count.Bytes < MinBytes)

@@ -13,16 +13,19 @@ public sealed record JoinedWorker(
 /// A worker that is connected now. Its slots are counted here, on the pool's side, atomically: what a worker says of its load is
 /// never asked.
 /// </summary>
-public sealed class ConnectedWorker(JoinedWorker identity, string connectionId, IWorkerClient client, int capacity) : IDisposable
+/// <param name="identity">Who it is.</param>
+/// <param name="connectionId">The hub's id of this connection.</param>
+/// <param name="client">Where messages to this worker go.</param>
+/// <param name="wish">Segments at once that it is willing to take; 0 while it drains.</param>
+/// <param name="record">What the pool has measured of it, over all its connections.</param>
+public sealed class ConnectedWorker(JoinedWorker identity, string connectionId, IWorkerClient client, int wish, WorkerRecord record) : IDisposable
 {
     private readonly CancellationTokenSource _gone = new();
     private readonly Lock _gate = new();
-    private int _capacity = capacity;
+    private int _wish = wish;
     private int _inFlight;
-    private double _megapixelsPerSecond;
-
-    /// <summary>Weight of the newest segment in the worker's measured speed.</summary>
-    private const double SpeedSmoothing = 0.2;
+    private int _unanswered;
+    private int _late;
 
     public JoinedWorker Identity { get; } = identity;
 
@@ -31,59 +34,59 @@ public sealed class ConnectedWorker(JoinedWorker identity, string connectionId, 
     /// <summary>Where messages to this worker go.</summary>
     public IWorkerClient Client { get; } = client;
 
+    /// <summary>What the pool has measured of this worker.</summary>
+    public WorkerRecord Record { get; } = record;
+
     /// <summary>Cancelled when the connection is lost or replaced.</summary>
     public CancellationToken Gone => _gone.Token;
 
-    /// <summary>Segments at once that the pool sends; 0 while the worker drains.</summary>
-    public int Capacity => Volatile.Read(ref _capacity);
+    /// <summary>Segments at once that the pool sends: what the worker was measured to sustain, capped by its wish; 0 while it drains.</summary>
+    public int Capacity => Math.Min(Volatile.Read(ref _wish), Record.SustainedCapacity);
 
     /// <summary>Segments that the worker holds now.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
 
-    public bool HasFreeSlot => InFlight < Capacity;
+    /// <summary>Segments that the worker holds and that are late.</summary>
+    public int Late => Volatile.Read(ref _late);
 
-    /// <summary>Speed as the pool measured it, from assignment to outcome; null before the first result.</summary>
-    public double? MegapixelsPerSecond => Volatile.Read(ref _megapixelsPerSecond) is > 0 and var speed ? speed : null;
+    public bool HasFreeSlot => InFlight < Capacity && !_gone.IsCancellationRequested;
 
-    /// <summary>Takes a slot; false when there is none.</summary>
-    public bool TryTakeSlot()
+    /// <summary>Speed as the pool measured it, without the time the segment was under way; null before the first result.</summary>
+    public double? MegapixelsPerSecond => Record.Figures.MegapixelsPerSecond;
+
+    /// <summary>Takes a slot; null when there is none.</summary>
+    public WorkerSlot? TryTakeSlot()
     {
         lock (_gate)
         {
-            if (_inFlight >= _capacity || _gone.IsCancellationRequested)
-            {
-                return false;
-            }
-
-            _inFlight++;
-            return true;
+            return _inFlight < Capacity && !_gone.IsCancellationRequested ? new WorkerSlot(this, ++_inFlight) : null;
         }
     }
 
-    public void GiveSlotBack()
+    /// <summary>The worker has been heard of: an answer to a probe, or bytes on their way.</summary>
+    public void MarkAlive() => Volatile.Write(ref _unanswered, 0);
+
+    /// <summary>Counts one more probe; false when as many as <see cref="WorkerLink.MaxUnansweredProbes"/> have gone unanswered.</summary>
+    internal bool TryProbe() => Interlocked.Increment(ref _unanswered) <= WorkerLink.MaxUnansweredProbes;
+
+    internal void CountLate()
     {
         lock (_gate)
         {
-            _inFlight = _inFlight > 0 ? _inFlight - 1 : throw new InvalidOperationException("A slot was given back twice.");
+            _late++;
         }
     }
 
-    /// <summary>What the pool saw of one finished assignment.</summary>
-    public void RecordSpeed(long pixels, TimeSpan elapsed)
+    internal void GiveBack(bool wasLate)
     {
-        if (pixels <= 0 || elapsed <= TimeSpan.Zero)
-        {
-            return;
-        }
-
         lock (_gate)
         {
-            var speed = pixels / 1e6 / elapsed.TotalSeconds;
-            _megapixelsPerSecond = _megapixelsPerSecond is 0 ? speed : (_megapixelsPerSecond * (1 - SpeedSmoothing)) + (speed * SpeedSmoothing);
+            _inFlight--;
+            _late -= wasLate ? 1 : 0;
         }
     }
 
-    internal void SetCapacity(int capacity) => Volatile.Write(ref _capacity, capacity);
+    internal void SetWish(int wish) => Volatile.Write(ref _wish, wish);
 
     internal void MarkGone() => _gone.Cancel();
 

@@ -9,6 +9,7 @@ namespace Pool.Server.Workers;
 internal sealed partial class WorkerHub(
     WorkerRegistry registry,
     WorkerBook book,
+    WorkerRecords records,
     JoinDeadlines deadlines,
     IHubContext<WorkerHub, IWorkerClient> outside,
     IOptions<WorkersOptions> options,
@@ -104,7 +105,8 @@ internal sealed partial class WorkerHub(
         var id = await book.JoinAsync(proven.NodeKey, proven.Payee, proven.Device, State.Software, Context.ConnectionAborted);
         var capacity = Math.Min(proven.WishedCapacity, options.Value.MaxCapacityPerWorker);
         var identity = new JoinedWorker(id, proven.NodeKey, proven.Payee, proven.Device, State.Software, proven.Capabilities);
-        var worker = new ConnectedWorker(identity, Context.ConnectionId, outside.Clients.Client(Context.ConnectionId), capacity);
+        var worker = new ConnectedWorker(
+            identity, Context.ConnectionId, outside.Clients.Client(Context.ConnectionId), capacity, records.Of(id));
         State.Worker = worker;
         State.Step = Step.Joined;
         if (registry.Add(worker) is { } replaced)
@@ -129,8 +131,14 @@ internal sealed partial class WorkerHub(
             throw new HubException("SetCapacity is for workers that have joined.");
         }
 
-        worker.SetCapacity(Math.Clamp(segments, 0, options.Value.MaxCapacityPerWorker));
+        worker.SetWish(Math.Clamp(segments, 0, options.Value.MaxCapacityPerWorker));
         registry.RingForFreeSlot();
+        return Task.CompletedTask;
+    }
+
+    public Task Alive()
+    {
+        State.Worker?.MarkAlive();
         return Task.CompletedTask;
     }
 

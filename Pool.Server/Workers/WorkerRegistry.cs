@@ -12,6 +12,9 @@ public sealed class WorkerRegistry
 
     public IReadOnlyCollection<ConnectedWorker> Connected => [.. _workers.Values];
 
+    /// <summary>The connected workers one by one, without a copy; who joins meanwhile may be among them or not.</summary>
+    internal IEnumerable<ConnectedWorker> Enumerate() => _workers.Select(entry => entry.Value);
+
     /// <summary>Segments at once that all connected workers take together.</summary>
     public int Capacity => _workers.Values.Sum(worker => worker.Capacity);
 

@@ -8,9 +8,15 @@ public sealed class WorkersOptions
 {
     public const string Section = "Workers";
 
-    /// <summary>Segments at once that one worker gets at the most, whatever it wishes. Default: 16.</summary>
+    /// <summary>Segments at once that one worker gets at the most, whatever it wishes and whatever was measured. Default: 16.</summary>
     [Range(1, 1024)]
     public int MaxCapacityPerWorker { get; set; } = 16;
+
+    /// <summary>
+    /// Segments at once that a worker gets before the pool has measured what it sustains, if it wishes for as many. Default: 8.
+    /// </summary>
+    [Range(1, 1024)]
+    public int StartCapacity { get; set; } = 8;
 
     /// <summary>Connections to the hub at once. Default: 20,000.</summary>
     [Range(1, 1_000_000)]

@@ -27,7 +27,9 @@ public static class WorkersRoom
         });
         builder.Services.AddSingleton<WorkerRegistry>();
         builder.Services.AddSingleton<WorkerBook>();
+        builder.Services.AddSingleton<WorkerRecords>();
         builder.Services.AddSingleton<JoinDeadlines>();
+        builder.Services.AddHostedService<LinkWatch>();
         return builder;
     }
 

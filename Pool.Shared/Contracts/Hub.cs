@@ -13,6 +13,9 @@ public interface IWorkerHub
 
     /// <summary>How many segments the worker is willing to take from now on; 0 while it drains.</summary>
     Task SetCapacity(int segments);
+
+    /// <summary>The answer to <see cref="IWorkerClient.Probe"/>.</summary>
+    Task Alive();
 }
 
 /// <summary>What the pool tells a worker.</summary>
@@ -23,6 +26,9 @@ public interface IWorkerClient
 
     /// <summary>The assignment is over for this worker: it stops and forgets it.</summary>
     Task Cancel(Guid assignmentId, string reason);
+
+    /// <summary>The pool wants a sign of life while the worker has segments in hand: the worker answers at once with <see cref="IWorkerHub.Alive"/>.</summary>
+    Task Probe();
 }
 
 /// <param name="ProtocolVersion">The caller's <see cref="WorkerLink.ProtocolVersion"/>.</param>
@@ -67,7 +73,11 @@ public sealed record Assignment(
     IReadOnlyList<VideoProfile> Profiles,
     Clip? Clip,
     bool ForceReinit,
-    int DeadlineMilliseconds);
+    int DeadlineMilliseconds)
+{
+    /// <summary>A perceptual hash of every rendition is wanted, too (protocol §4.10), of a worker that can make one.</summary>
+    public bool IsSignatureWanted { get; init; }
+}
 
 /// <summary>Part of a segment in milliseconds from its start; 0 leaves that side open (protocol §2.4, SegParameters).</summary>
 public sealed record Clip(long FromMilliseconds, long ToMilliseconds);
@@ -81,11 +91,14 @@ public enum OutcomeKind
     /// <summary>The segment itself cannot be transcoded; <see cref="AssignmentOutcome.Detail"/> is one of <see cref="InputFault.Words"/>.</summary>
     BadInput,
 
-    /// <summary>The worker failed; the segment is not to blame.</summary>
+    /// <summary>The worker failed at something that has nothing to do with what is in the segment.</summary>
     WorkerFailed,
 
     /// <summary>The worker did not take the segment (full, draining, deadline passed).</summary>
     Refused,
+
+    /// <summary>The worker's transcoder broke down over the segment. Another worker's may too: the segment can be to blame.</summary>
+    TranscoderFailed,
 }
 
 /// <summary>Sent once by the worker when it is through with an assignment; sending it again changes nothing.</summary>

@@ -4,13 +4,19 @@ namespace Pool.Shared.Contracts;
 public static class WorkerLink
 {
     /// <summary>Version of the link. Both sides speak exactly this one; anything else is refused with a sentence.</summary>
-    public const int ProtocolVersion = 1;
+    public const int ProtocolVersion = 2;
 
     /// <summary>Path of the hub on the pool's web port.</summary>
     public const string HubPath = "/hubs/worker";
 
     /// <summary>A worker that has not joined within this time after it connected is disconnected.</summary>
     public static readonly TimeSpan JoinTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often the pool asks a worker that has segments in hand for a sign of life.</summary>
+    public static readonly TimeSpan ProbePeriod = TimeSpan.FromSeconds(1);
+
+    /// <summary>Probes a worker may leave unanswered, one more is too many: a dead connection is noticed within three periods.</summary>
+    public const int MaxUnansweredProbes = 2;
 
     /// <summary>Random bytes of a join nonce and of an assignment's token.</summary>
     public const int SecretBytes = 32;
@@ -20,6 +26,9 @@ public static class WorkerLink
 
     /// <summary>PUT: the bytes of rendition <paramref name="index"/> (its place among the profiles).</summary>
     public static string RenditionPath(Guid assignment, int index) => $"/worker/assignments/{assignment:D}/renditions/{index}";
+
+    /// <summary>PUT: the perceptual hash of rendition <paramref name="index"/>, when the assignment wants one.</summary>
+    public static string SignaturePath(Guid assignment, int index) => $"{RenditionPath(assignment, index)}/signature";
 
     /// <summary>POST: an <see cref="AssignmentOutcome"/>. Idempotent.</summary>
     public static string OutcomePath(Guid assignment) => $"/worker/assignments/{assignment:D}/outcome";

@@ -26,6 +26,13 @@ public static class WireHeaders
             return true;
         }
 
+        if (header.AsSpan().ContainsAny(' ', '\t'))
+        {
+            // .NET's decoder passes over blanks, the network's does not.
+            bytes = null;
+            return false;
+        }
+
         var buffer = ArrayPool<byte>.Shared.Rent(Base64.GetMaxDecodedFromUtf8Length(header.Length));
         try
         {

@@ -39,7 +39,7 @@ internal sealed class WorkerScreen(TextWriter output, TimeProvider time) : IWork
         {
             OutcomeKind.Refused => $"not taken: {detail}",
             OutcomeKind.BadInput => $"cannot be transcoded: {detail}",
-            OutcomeKind.WorkerFailed => $"failed: {detail}",
+            OutcomeKind.WorkerFailed or OutcomeKind.TranscoderFailed => $"failed: {detail}",
             OutcomeKind.Done when report.Verdict is null => "done, but the pool could not be told",
             OutcomeKind.Done when !report.Verdict.Accepted => $"not accepted by the pool: {Sentence.Printable(report.Verdict.Reason)}",
             OutcomeKind.Done => Done(report),

@@ -77,6 +77,17 @@ internal sealed class AssignmentHttp : IDisposable
         Expect(response, HttpStatusCode.NoContent, complaint);
     }
 
+    /// <summary>Uploads a rendition's perceptual hash.</summary>
+    public async Task SignAsync(Assignment assignment, int index, HttpContent bytes, CancellationToken cancellationToken)
+    {
+        using var request = Request(HttpMethod.Put, WorkerLink.SignaturePath(assignment.AssignmentId, index), assignment);
+        request.Content = bytes;
+        bytes.Headers.ContentType = new MediaTypeHeaderValue(BytesType);
+        var complaint = $"The signature of rendition {index} could not be uploaded";
+        using var response = await SendAsync(request, complaint, cancellationToken);
+        Expect(response, HttpStatusCode.NoContent, complaint);
+    }
+
     /// <summary>Posts an outcome. Safe to repeat, so it is repeated a few times when there was no answer.</summary>
     public async Task<OutcomeVerdict> PostAsync(Assignment assignment, AssignmentOutcome outcome, CancellationToken cancellationToken)
     {

@@ -56,7 +56,7 @@ internal sealed partial class AssignmentRunner(AssignmentHttp http, ITranscoder 
         {
             // A transcoder that breaks costs this segment and no other.
             LogUnexpected(unexpected, assignment.AssignmentId);
-            return Failed(uploads.Failure ?? $"The transcoder broke: {Sentence.Of(unexpected)}");
+            return uploads.Failure is { } failure ? Failed(failure) : BrokeDown($"The transcoder broke: {Sentence.Of(unexpected)}");
         }
     }
 
@@ -67,6 +67,7 @@ internal sealed partial class AssignmentRunner(AssignmentHttp http, ITranscoder 
             assignment.SessionId, segment, assignment.SegmentBytes, assignment.Profiles, assignment.Clip, assignment.ForceReinit)
         {
             Duration = TimeSpan.FromMilliseconds(assignment.DurationMilliseconds),
+            IsSignatureWanted = assignment.IsSignatureWanted,
         };
         var result = await transcoder.TranscodeAsync(job, uploads, cancellationToken);
 
@@ -90,9 +91,9 @@ internal sealed partial class AssignmentRunner(AssignmentHttp http, ITranscoder 
             case TranscodeOutcome.BadInput bad when InputFault.Words.Contains(bad.Word):
                 return new AssignmentOutcome(OutcomeKind.BadInput, bad.Word, 0, 0);
             case TranscodeOutcome.BadInput unknown:
-                return Failed($"The transcoder blamed the segment in words the network does not know: {Sentence.Printable(unknown.Word)}");
+                return BrokeDown($"The transcoder blamed the segment in words the network does not know: {Sentence.Printable(unknown.Word)}");
             case TranscodeOutcome.Failed failed:
-                return Failed(Sentence.Printable(failed.Reason));
+                return BrokeDown(Sentence.Printable(failed.Reason));
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
@@ -112,6 +113,9 @@ internal sealed partial class AssignmentRunner(AssignmentHttp http, ITranscoder 
     }
 
     private static AssignmentOutcome Failed(string reason) => new(OutcomeKind.WorkerFailed, reason, 0, 0);
+
+    /// <summary>The transcoder had the whole segment or the link was well: whether the device or the segment is to blame, the pool finds out.</summary>
+    private static AssignmentOutcome BrokeDown(string reason) => new(OutcomeKind.TranscoderFailed, reason, 0, 0);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Assignment {Assignment}: the transcoder broke")]
     private partial void LogUnexpected(Exception failure, Guid assignment);

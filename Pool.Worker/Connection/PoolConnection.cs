@@ -35,6 +35,7 @@ internal sealed class PoolConnection : IAsyncDisposable
         _hub.Closed += OnClosedAsync;
         _hub.On<Assignment>(nameof(IWorkerClient.Assign), async assignment => (await _desk.Task).Offer(assignment));
         _hub.On<Guid, string>(nameof(IWorkerClient.Cancel), async (id, reason) => (await _desk.Task).Cancel(id, reason));
+        _hub.On(nameof(IWorkerClient.Probe), () => _hub.SendAsync(nameof(IWorkerHub.Alive)));
     }
 
     /// <summary>Completes with the reason when the connection is lost.</summary>

@@ -10,6 +10,7 @@ namespace Pool.Worker.Connection;
 internal sealed class RenditionUploads(AssignmentHttp http, Assignment assignment, CancellationTokenSource work) : IRenditionSink, IAsyncDisposable
 {
     private readonly RenditionUpload?[] _uploads = new RenditionUpload?[assignment.Profiles.Count];
+    private readonly List<Task> _signatures = [];
     private string? _failure;
 
     /// <summary>Why the first upload that failed did; null while all is well.</summary>
@@ -21,7 +22,15 @@ internal sealed class RenditionUploads(AssignmentHttp http, Assignment assignmen
     /// <inheritdoc/>
     public ValueTask CompleteAsync(int rendition, CancellationToken ct) => Upload(rendition).CompleteAsync();
 
-    /// <summary>Waits until the pool has every rendition, or an upload has failed.</summary>
+    /// <inheritdoc/>
+    public ValueTask SignAsync(int rendition, ReadOnlyMemory<byte> signature, CancellationToken ct)
+    {
+        // The bytes are only lent, and the encoder does not wait for a pool that is far away.
+        _signatures.Add(SendSignatureAsync(rendition, signature.ToArray()));
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Waits until the pool has every rendition and every signature, or an upload has failed.</summary>
     /// <exception cref="LinkException">A rendition is missing.</exception>
     public async Task FinishAsync()
     {
@@ -34,6 +43,8 @@ internal sealed class RenditionUploads(AssignmentHttp http, Assignment assignmen
 
             await upload.Ended;
         }
+
+        await Task.WhenAll(_signatures);
     }
 
     /// <summary>Breaks off what is not complete and waits for the requests to end.</summary>
@@ -45,7 +56,25 @@ internal sealed class RenditionUploads(AssignmentHttp http, Assignment assignmen
             await upload.AbandonAsync();
         }
 
-        await Task.WhenAll(begun.Select(upload => upload.Ended));
+        await Task.WhenAll([.. begun.Select(upload => upload.Ended), .. _signatures]);
+    }
+
+    /// <summary>Never throws: why it failed is written down.</summary>
+    private async Task SendSignatureAsync(int rendition, byte[] signature)
+    {
+        using var content = new ByteArrayContent(signature);
+        try
+        {
+            await http.SignAsync(assignment, rendition, content, work.Token);
+        }
+        catch (LinkException failure)
+        {
+            Fail(failure.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            // Whoever cancelled knows why.
+        }
     }
 
     private RenditionUpload Upload(int rendition) =>

@@ -1,7 +1,5 @@
 using Pool.Server.Dispatch;
-using Pool.Server.Segments;
 using Pool.Server.Workers;
-using Pool.Shared.Ethereum;
 using Pool.Shared.Ids;
 using Pool.Shared.Livepeer;
 
@@ -9,21 +7,19 @@ namespace Pool.Server.Tests.Dispatch;
 
 public sealed class WorkerChoiceTests
 {
-    private static readonly HashSet<WorkerId> s_nobody = [];
-
     [Fact]
     public void Sessions_spread_over_workers_and_then_stay()
     {
-        var (choice, first, second) = TwoWorkers();
+        var (choice, workers) = Choice(2, 2);
 
-        var one = choice.TryTake(Work("a"), s_nobody)!;
-        var two = choice.TryTake(Work("b"), s_nobody)!;
-        one.GiveSlotBack();
-        two.GiveSlotBack();
+        var one = choice.TryTake(TestPlaces.Work("a"), TestPlaces.Nobody)!;
+        var two = choice.TryTake(TestPlaces.Work("b"), TestPlaces.Nobody)!;
+        one.Dispose();
+        two.Dispose();
 
-        Assert.Equal([first.Identity.Id, second.Identity.Id], new[] { one, two }.Select(worker => worker.Identity.Id).OrderBy(id => id.Value));
-        Assert.Same(one, choice.TryTake(Work("a"), s_nobody));
-        Assert.Same(two, choice.TryTake(Work("b"), s_nobody));
+        Assert.Equal(workers, [one.Worker, two.Worker]);
+        Assert.Same(one.Worker, choice.TryTake(TestPlaces.Work("a"), TestPlaces.Nobody)!.Worker);
+        Assert.Same(two.Worker, choice.TryTake(TestPlaces.Work("b"), TestPlaces.Nobody)!.Worker);
     }
 
     [Fact]
@@ -31,13 +27,13 @@ public sealed class WorkerChoiceTests
     {
         for (var round = 0; round < 200; round++)
         {
-            var (choice, _, _) = TwoWorkers();
+            var (choice, _) = Choice(2, 2);
             using var start = new Barrier(2);
 
             var taken = await Task.WhenAll(new[] { "a", "b" }.Select(session => Task.Run(() =>
             {
                 start.SignalAndWait();
-                return choice.TryTake(Work(session), s_nobody);
+                return choice.TryTake(TestPlaces.Work(session), TestPlaces.Nobody)!.Worker;
             })));
 
             Assert.NotSame(taken[0], taken[1]);
@@ -47,42 +43,101 @@ public sealed class WorkerChoiceTests
     [Fact]
     public void A_worker_that_failed_or_cannot_or_is_full_is_passed_over()
     {
-        var (choice, first, second) = TwoWorkers();
-        var work = Work("a");
+        var (choice, workers) = Choice(2, 2);
+        var work = TestPlaces.Work("a");
 
-        Assert.Same(second, choice.TryTake(work, new HashSet<WorkerId> { first.Identity.Id }));
-        Assert.Null(choice.TryTake(work with { Needs = CapabilitySet.Of(Capability.HevcEncode) }, s_nobody));
-        Assert.Null(choice.TryTake(work, new HashSet<WorkerId> { first.Identity.Id, second.Identity.Id }));
+        Assert.Same(workers[1], choice.TryTake(work, new HashSet<WorkerId> { workers[0].Identity.Id })!.Worker);
+        Assert.Null(choice.TryTake(work with { Needs = CapabilitySet.Of(Capability.HevcEncode) }, TestPlaces.Nobody));
+        Assert.Null(choice.TryTake(work, workers.Select(worker => worker.Identity.Id).ToHashSet()));
         for (var slot = 0; slot < 3; slot++)
         {
-            Assert.NotNull(choice.TryTake(work, s_nobody));
+            Assert.NotNull(choice.TryTake(work, TestPlaces.Nobody));
         }
 
-        Assert.Null(choice.TryTake(work, s_nobody));
+        Assert.Null(choice.TryTake(work, TestPlaces.Nobody));
     }
 
-    private static (WorkerChoice Choice, ConnectedWorker First, ConnectedWorker Second) TwoWorkers()
+    [Fact]
+    public void A_new_session_goes_to_the_worker_that_would_be_through_first()
     {
-        var registry = new WorkerRegistry();
-        var workers = new[] { 1, 2 }.Select(number => new ConnectedWorker(
-            new JoinedWorker(new WorkerId(new Guid(number, 0, 0, new byte[8])), Address.Zero, Address.Zero, "cpu", "test", CapabilitySet.Default),
-            number.ToString(), null!, capacity: 2)).ToList();
-        workers.ForEach(worker => registry.Add(worker));
-        return (new WorkerChoice(registry), workers[0], workers[1]);
+        var (choice, workers) = Choice(2, 2);
+        workers[0].Takes(TimeSpan.FromSeconds(1));
+        workers[1].Takes(TimeSpan.FromSeconds(0.25));
+
+        var taken = new[] { "a", "b", "c" }.Select(session => choice.TryTake(TestPlaces.Work(session), TestPlaces.Nobody)!.Worker);
+
+        Assert.Equal([workers[1], workers[1], workers[0]], taken);
     }
 
-    private static SegmentWork Work(string session) => new()
+    [Fact]
+    public void A_session_leaves_a_worker_that_falls_behind_for_one_that_is_much_faster_and_stays_otherwise()
     {
-        Id = new SegmentId(Guid.Empty),
-        ReceivedAt = default,
-        SessionId = session,
-        Gateway = Address.Zero,
-        ManifestId = default,
-        Sequence = 0,
-        DurationMilliseconds = 2000,
-        Profiles = [],
-        Needs = CapabilitySet.FromNumbers([0, 1, 12, 26]),
-        Source = new SpoolFile("", "", 0),
-        SourceHash = [],
-    };
+        var (choice, workers) = Choice(2, 2);
+        Assert.Same(workers[0], Taken(choice, "a"));
+
+        workers[0].Takes(TimeSpan.FromSeconds(3));
+        workers[1].Takes(TimeSpan.FromSeconds(2));
+        Assert.Same(workers[0], Taken(choice, "a"));
+
+        var (other, others) = Choice(2, 2);
+        Assert.Same(others[0], Taken(other, "a"));
+        others[0].Takes(TimeSpan.FromSeconds(3));
+        others[1].Takes(TimeSpan.FromSeconds(1));
+        Assert.Same(others[1], Taken(other, "a"));
+        Assert.Equal(others[1].Identity.Id, other.WorkerOf("a"));
+    }
+
+    [Fact]
+    public void A_worker_that_fails_again_and_again_rests_unless_there_is_nobody_else()
+    {
+        var (choice, workers) = Choice(2, 2);
+        for (var failure = 0; failure <= RestPolicy.Forgiven; failure++)
+        {
+            workers[0].Record.Failed(TimeProvider.System.GetUtcNow());
+        }
+
+        Assert.Same(workers[1], Taken(choice, "a"));
+        Assert.Same(workers[1], Taken(choice, "b"));
+        Assert.Same(workers[0], choice.TryTake(TestPlaces.Work("c"), new HashSet<WorkerId> { workers[1].Identity.Id })!.Worker);
+    }
+
+    [Fact]
+    public void A_hedge_takes_only_what_is_to_spare_and_in_time()
+    {
+        var (choice, workers) = Choice(2, 2);
+        var busy = choice.TryTake(TestPlaces.Work("a"), TestPlaces.Nobody)!.Worker;
+        var (work, taken) = (TestPlaces.Work("a"), new HashSet<WorkerId> { busy.Identity.Id });
+        var idle = workers.Single(worker => worker != busy);
+        idle.Takes(TimeSpan.FromSeconds(1.5));
+
+        Assert.Null(choice.TryTakeSpare(work, taken, left: TimeSpan.FromSeconds(1), othersWait: false));
+        Assert.Same(idle, choice.TryTakeSpare(work, taken, left: TimeSpan.FromSeconds(2), othersWait: true)!.Worker);
+        Assert.Null(choice.TryTakeSpare(work, taken, left: TimeSpan.FromSeconds(2), othersWait: true));
+        Assert.Same(idle, choice.TryTakeSpare(work, taken, left: TimeSpan.FromSeconds(2), othersWait: false)!.Worker);
+        Assert.Equal(busy.Identity.Id, choice.WorkerOf("a"));
+    }
+
+    [Fact]
+    public void A_session_that_has_ended_is_not_moved_back_to_life()
+    {
+        var (choice, workers) = Choice(1, 1);
+        Taken(choice, "a");
+
+        choice.Forget("a");
+        choice.Move("a", workers[1].Identity.Id);
+
+        Assert.Null(choice.WorkerOf("a"));
+    }
+
+    private static ConnectedWorker Taken(WorkerChoice choice, string session)
+    {
+        using var slot = choice.TryTake(TestPlaces.Work(session), TestPlaces.Nobody)!;
+        return slot.Worker;
+    }
+
+    private static (WorkerChoice Choice, IReadOnlyList<ConnectedWorker> Workers) Choice(params int[] capacities)
+    {
+        var (registry, workers) = TestPlaces.Workers(capacities);
+        return (new WorkerChoice(registry, TimeProvider.System), workers);
+    }
 }

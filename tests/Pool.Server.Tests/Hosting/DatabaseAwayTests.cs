@@ -80,8 +80,8 @@ public sealed class DatabaseAwayTests : ServerTest
         var assignment = await worker.NextAssignmentAsync();
 
         await Server.Database.CloseAsync();
-        Server.Time.Forward(TimeSpan.FromSeconds(7.5));
         await TestAssignment.AnswerAsync(assignment);
+        Server.Time.Forward(TimeSpan.FromSeconds(7.5));
         var withheld = await answer;
         await Server.Database.OpenAsync();
         worker.Work = each => TestAssignment.AnswerAsync(each);

@@ -17,12 +17,13 @@ internal sealed class RunningServer : IAsyncDisposable
     private const int PortAttempts = 5;
 
     private readonly Dictionary<string, string?> _settings;
+    private readonly Action<IServiceCollection>? _replace;
     private WebApplication? _app;
     private TestGatewayClient? _gateway;
 
-    private RunningServer(TestDatabase database, Dictionary<string, string?> settings)
+    private RunningServer(TestDatabase database, Dictionary<string, string?> settings, Action<IServiceCollection>? replace)
     {
-        (Database, _settings) = (database, settings);
+        (Database, _settings, _replace) = (database, settings, replace);
         Home = Directory.CreateTempSubdirectory("pool-server-").FullName;
         Connection = new NpgsqlConnectionStringBuilder(database.Connection) { Pooling = true, MaxPoolSize = 20 }.ConnectionString;
     }
@@ -61,10 +62,13 @@ internal sealed class RunningServer : IAsyncDisposable
 
     /// <summary>Starts a server on a new database and folder.</summary>
     /// <param name="settings">Settings beyond the addresses, e.g. <c>("Spool:MaxBytes", "1048576")</c>.</param>
-    public static async Task<RunningServer> StartAsync(params (string Key, string Value)[] settings)
+    public static Task<RunningServer> StartAsync(params (string Key, string Value)[] settings) => StartAsync(null, settings);
+
+    /// <summary>Starts a server in which some parts are the test's.</summary>
+    public static async Task<RunningServer> StartAsync(Action<IServiceCollection>? replace, params (string Key, string Value)[] settings)
     {
         var server = new RunningServer(
-            await TestDatabase.CreateAsync(), settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value, StringComparer.Ordinal));
+            await TestDatabase.CreateAsync(), settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value, StringComparer.Ordinal), replace);
         try
         {
             await server.StartAsync();
@@ -156,7 +160,7 @@ internal sealed class RunningServer : IAsyncDisposable
         for (var attempt = 1; ; attempt++)
         {
             (NetworkPort, WebPort) = NetworkPort == 0 ? (FreePort(), FreePort()) : (NetworkPort, WebPort);
-            var app = PoolServer.Build(new ConfigurationBuilder().AddInMemoryCollection(Settings()).Build(), Time);
+            var app = PoolServer.Build(new ConfigurationBuilder().AddInMemoryCollection(Settings()).Build(), Time, _replace);
             try
             {
                 await PoolServer.PrepareAsync(app.Services, CancellationToken.None);

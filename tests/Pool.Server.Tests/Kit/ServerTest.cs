@@ -7,15 +7,20 @@ public abstract class ServerTest : IAsyncLifetime
 {
     private readonly List<IAsyncDisposable> _workers = [];
     private readonly (string Key, string Value)[] _settings;
+    private readonly Action<Microsoft.Extensions.DependencyInjection.IServiceCollection>? _replace;
     private RunningServer? _server;
 
     protected ServerTest(params (string Key, string Value)[] settings) => _settings = settings;
+
+    /// <summary>A test with a server in which some parts are the test's.</summary>
+    protected ServerTest(Action<Microsoft.Extensions.DependencyInjection.IServiceCollection> replace, params (string Key, string Value)[] settings) =>
+        (_replace, _settings) = (replace, settings);
 
     private protected RunningServer Server => _server ?? throw new InvalidOperationException("The server is not started yet.");
 
     private protected TestGatewayClient Gateway => Server.Gateway;
 
-    public async Task InitializeAsync() => _server = await RunningServer.StartAsync(_settings);
+    public async Task InitializeAsync() => _server = await RunningServer.StartAsync(_replace, _settings);
 
     public async Task DisposeAsync()
     {

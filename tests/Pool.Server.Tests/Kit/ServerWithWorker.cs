@@ -11,7 +11,7 @@ public sealed class ServerWithWorker : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        Server = await RunningServer.StartAsync();
+        Server = await RunningServer.StartAsync(("Workers:StartCapacity", "16"));
         _worker = await TestWorker.JoinAsync(Server, capacity: 16, work: assignment => TestAssignment.AnswerAsync(assignment));
     }
 

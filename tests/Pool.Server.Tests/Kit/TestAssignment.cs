@@ -41,6 +41,10 @@ internal sealed class TestAssignment(Assignment message, HttpClient http)
     public Task<HttpResponseMessage> UploadAsync(int index, HttpContent rendition) =>
         SendAsync(HttpMethod.Put, WorkerLink.RenditionPath(Message.AssignmentId, index), rendition, null);
 
+    /// <summary>Uploads a perceptual hash.</summary>
+    public Task<HttpResponseMessage> SignAsync(int index, byte[] signature, string? token = null) =>
+        SendAsync(HttpMethod.Put, WorkerLink.SignaturePath(Message.AssignmentId, index), new ByteArrayContent(signature), token);
+
     public Task<HttpResponseMessage> PostOutcomeAsync(HttpContent outcome, string? token = null) =>
         SendAsync(HttpMethod.Post, WorkerLink.OutcomePath(Message.AssignmentId), outcome, token);
 

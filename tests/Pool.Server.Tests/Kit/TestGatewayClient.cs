@@ -84,6 +84,27 @@ internal sealed class TestGatewayClient(Uri network) : IDisposable
         return (int.Parse(answer.Split(' ')[1]), answer);
     }
 
+    /// <summary>
+    /// Sends exactly these bytes over HTTP/1.1 and reads until the answer has <paramref name="end"/> in it or the server has closed; the
+    /// connection stays open until then, whatever the bytes promised.
+    /// </summary>
+    public async Task<string> SendRawAsync(byte[] bytes, string end)
+    {
+        using var client = new System.Net.Sockets.TcpClient();
+        await client.ConnectAsync(network.Host, network.Port);
+        await using var tls = new System.Net.Security.SslStream(client.GetStream(), false, (_, _, _, _) => true);
+        await tls.AuthenticateAsClientAsync(network.Host);
+        await tls.WriteAsync(bytes);
+        var answer = new StringBuilder();
+        var buffer = new byte[4096];
+        while (!answer.ToString().Contains(end, StringComparison.Ordinal) && await tls.ReadAsync(buffer).AsTask().WaitAsync(Patience.Limit) is > 0 and var count)
+        {
+            answer.Append(Encoding.Latin1.GetString(buffer, 0, count));
+        }
+
+        return answer.ToString();
+    }
+
     public void Dispose()
     {
         _http2.Dispose();

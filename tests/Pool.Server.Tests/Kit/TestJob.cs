@@ -27,7 +27,7 @@ internal static class TestJob
     public static CapabilitySet Needs { get; } = CapabilitySet.FromNumbers([0, 1, 12, 26]);
 
     /// <summary>What the workers of these tests can do.</summary>
-    public static IReadOnlyList<int> WorkerCapabilities { get; } = [0, 1, 2, 26];
+    public static IReadOnlyList<int> WorkerCapabilities { get; } = [0, 1, 2, 14, 26];
 
     /// <summary>The renditions a good worker uploads, in the order of the profiles.</summary>
     public static IReadOnlyList<byte[]> GoodRenditions => [MadeRendition.Of(LargeWidth, LargeHeight, Frames), MadeRendition.Of(SmallWidth, SmallHeight, Frames)];

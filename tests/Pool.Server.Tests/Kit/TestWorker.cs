@@ -24,6 +24,7 @@ internal sealed class TestWorker : IAsyncDisposable
     private readonly string _audience;
     private readonly ConcurrentDictionary<Guid, TestAssignment> _held = new();
     private readonly Channel<TestAssignment> _assignments = Channel.CreateUnbounded<TestAssignment>();
+    private readonly Channel<bool> _probes = Channel.CreateUnbounded<bool>();
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private TestWorker(Uri web, EthereumKey key, string path)
@@ -41,6 +42,7 @@ internal sealed class TestWorker : IAsyncDisposable
         };
         _hub.On<Assignment>(nameof(IWorkerClient.Assign), Take);
         _hub.On<Guid, string>(nameof(IWorkerClient.Cancel), (id, _) => _held.GetValueOrDefault(id)?.Cancel());
+        _hub.On(nameof(IWorkerClient.Probe), TakeProbeAsync);
     }
 
     public EthereumKey Key { get; }
@@ -50,6 +52,9 @@ internal sealed class TestWorker : IAsyncDisposable
 
     /// <summary>What it does with every segment by itself; null leaves them to <see cref="NextAssignmentAsync"/>.</summary>
     public Func<TestAssignment, Task>? Work { get; set; }
+
+    /// <summary>It gives no sign of life, like one whose line is dead while its socket looks open.</summary>
+    public bool IsMute { get; set; }
 
     /// <summary>Assignments it was given so far.</summary>
     public int Assigned => _held.Count;
@@ -102,6 +107,12 @@ internal sealed class TestWorker : IAsyncDisposable
     /// <summary>The next segment the pool gives it.</summary>
     public Task<TestAssignment> NextAssignmentAsync() => _assignments.Reader.ReadAsync().AsTask().WaitAsync(Patience.Limit);
 
+    /// <summary>Times the pool has asked for a sign of life and nobody waited for it.</summary>
+    public int Probes => _probes.Reader.Count;
+
+    /// <summary>Waits until the pool has asked once more for a sign of life.</summary>
+    public Task NextProbeAsync() => _probes.Reader.ReadAsync().AsTask().WaitAsync(Patience.Limit);
+
     /// <summary>Its connection breaks as when the process is killed: nothing is said.</summary>
     public void Die() => _socket.Break();
 
@@ -112,6 +123,16 @@ internal sealed class TestWorker : IAsyncDisposable
     {
         await _hub.DisposeAsync();
         _http.Dispose();
+    }
+
+    private async Task TakeProbeAsync()
+    {
+        if (!IsMute)
+        {
+            await _hub.InvokeAsync(nameof(IWorkerHub.Alive));   // the pool has heard it before the test goes on
+        }
+
+        _probes.Writer.TryWrite(true);
     }
 
     private void Take(Assignment message)

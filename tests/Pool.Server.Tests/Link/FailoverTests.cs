@@ -131,7 +131,7 @@ public sealed class FailoverTests() : ServerTest(("Dispatch:AcceptTimeout", "00:
         await Gateway.SegmentAsync(second);
         await worker.SetCapacityAsync(1);
         worker.Work = null;
-        var held = Gateway.SegmentAsync(first, 2);
+        var held = Gateway.SegmentAsync(Long(first), TestJob.Segment());
         var assignment = await worker.NextAssignmentAsync();
         using var fetched = await assignment.FetchAsync();
 
@@ -170,6 +170,14 @@ public sealed class FailoverTests() : ServerTest(("Dispatch:AcceptTimeout", "00:
         Assert.Equal(1, await Server.ScalarAsync($"SELECT count(*) FROM contributions WHERE worker_id = '{worker.Id}'"));
         Assert.Equal((1, 1), (await SegmentsAsync("transcoded"), await ContributionsAsync()));
         Assert.Equal(TestJob.GoodRenditions.Sum(rendition => rendition.Length), Server.Spool.Bytes);
+    }
+
+    /// <summary>A segment whose gateway is patient for far longer than that of any other here.</summary>
+    private static Shared.Livepeer.Wire.SegData Long(Shared.Livepeer.Wire.OrchestratorInfo terms)
+    {
+        var credentials = TestJob.Credentials(terms, TestJob.Segment());
+        credentials.Duration = 60_000;
+        return credentials;
     }
 
     /// <summary>A segment whose bytes come when the gateway's patience is nearly over: the clock is put forward while they are under way.</summary>

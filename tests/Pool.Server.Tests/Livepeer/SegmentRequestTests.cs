@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
 using Pool.Server.Livepeer;
+using Pool.Server.Tests.Kit;
 using Pool.Shared.Livepeer;
 using Pool.Shared.Livepeer.Wire;
 
@@ -18,7 +19,7 @@ public sealed class SegmentRequestTests
         var (request, refusal) = SegmentRequest.Parse(Headers(Good()));
 
         Assert.Null(refusal);
-        Assert.Null(request!.Check(Ours(), s_tokens, s_now));
+        Assert.Null(request!.Check(new StubTickets(), Ours(), s_tokens, s_now));
         Assert.True(request.Gateway.IsZero);
     }
 
@@ -79,7 +80,7 @@ public sealed class SegmentRequestTests
         }
 
         var (request, refusal) = SegmentRequest.Parse(headers);
-        refusal ??= request!.Check(Ours(), s_tokens, s_now);
+        refusal ??= request!.Check(new StubTickets(), Ours(), s_tokens, s_now);
 
         Assert.Equal(status, refusal!.Status);
         Assert.StartsWith(text, refusal.Text, StringComparison.Ordinal);

@@ -40,7 +40,7 @@ public sealed class AssignmentFaultTests
     {
         var outcome = await OutcomeAsync((_, _, _) => Task.FromResult<TranscodeOutcome>(new TranscodeOutcome.BadInput("ugly")));
 
-        Assert.Equal(OutcomeKind.WorkerFailed, outcome.Kind);
+        Assert.Equal(OutcomeKind.TranscoderFailed, outcome.Kind);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class AssignmentFaultTests
     {
         var outcome = await OutcomeAsync((_, _, _) => Task.FromResult<TranscodeOutcome>(new TranscodeOutcome.Failed("The transcode host ended")));
 
-        Assert.Equal((OutcomeKind.WorkerFailed, "The transcode host ended"), (outcome.Kind, outcome.Detail));
+        Assert.Equal((OutcomeKind.TranscoderFailed, "The transcode host ended"), (outcome.Kind, outcome.Detail));
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class AssignmentFaultTests
         worker.Transcoder.Work = FakeTranscoder.EchoAsync;
         var next = await (await pool.AssignAsync(joined)).NextOutcomeAsync();
 
-        Assert.Equal((OutcomeKind.WorkerFailed, "The transcoder broke: a bug"), (broken.Kind, broken.Detail));
+        Assert.Equal((OutcomeKind.TranscoderFailed, "The transcoder broke: a bug"), (broken.Kind, broken.Detail));
         Assert.Equal(OutcomeKind.Done, next.Kind);
     }
 

@@ -14,12 +14,17 @@ internal sealed class FakeAssignment(Assignment message, byte[] segment)
     private readonly TaskCompletionSource _firstBytes = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<AssignmentOutcome> _outcomes = Channel.CreateUnbounded<AssignmentOutcome>();
 
-    public Assignment Message { get; } = message;
+    public Assignment Message { get; set; } = message;
 
     public byte[] Segment { get; } = segment;
 
     /// <summary>Renditions that came whole.</summary>
     public ConcurrentDictionary<int, byte[]> Renditions { get; } = new();
+
+    /// <summary>Signatures that came.</summary>
+    public ConcurrentDictionary<int, byte[]> Signatures { get; } = new();
+
+    public int SignatureStatus { get; set; } = StatusCodes.Status204NoContent;
 
     /// <summary>Uploads that broke off.</summary>
     public ConcurrentDictionary<int, bool> BrokenUploads { get; } = new();
@@ -105,6 +110,14 @@ internal sealed class FakeAssignment(Assignment message, byte[] segment)
         context.Response.StatusCode = UploadStatus;
     }
 
+    public async Task SignAsync(HttpContext context, int index)
+    {
+        using var whole = new MemoryStream();
+        await context.Request.Body.CopyToAsync(whole);
+        Signatures[index] = whole.ToArray();
+        context.Response.StatusCode = SignatureStatus;
+    }
+
     public async Task FinishAsync(HttpContext context)
     {
         var outcome = await context.Request.ReadFromJsonAsync<AssignmentOutcome>(WorkerLinkJson.Options);
@@ -144,9 +157,12 @@ internal static class FakeAssignmentRoutes
         var isAuthorized = string.Equals(context.Request.Headers.Authorization, $"Bearer {assignment.Message.Token}", StringComparison.Ordinal);
         var rendition = Enumerable.Range(0, assignment.Message.Profiles.Count)
             .FirstOrDefault(index => Is(call, "PUT", WorkerLink.RenditionPath(id, index)), -1);
+        var signature = Enumerable.Range(0, assignment.Message.Profiles.Count)
+            .FirstOrDefault(index => Is(call, "PUT", WorkerLink.SignaturePath(id, index)), -1);
         Func<Task>? handle = Is(call, "GET", WorkerLink.SegmentPath(id)) ? () => assignment.FetchAsync(context)
             : Is(call, "POST", WorkerLink.OutcomePath(id)) ? () => assignment.FinishAsync(context)
             : rendition >= 0 ? () => assignment.UploadAsync(context, rendition)
+            : signature >= 0 ? () => assignment.SignAsync(context, signature)
             : null;
         if (handle is null)
         {

@@ -106,6 +106,7 @@ internal sealed class FakePool : IAsyncDisposable
 internal sealed class FakeWorker(IWorkerClient client, HubCallerContext context)
 {
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _alive = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<int> _capacities = Channel.CreateUnbounded<int>();
 
     public IWorkerClient Client { get; } = client;
@@ -125,6 +126,11 @@ internal sealed class FakeWorker(IWorkerClient client, HubCallerContext context)
     internal void Leave() => _gone.TrySetResult();
 
     internal void SetCapacity(int segments) => _capacities.Writer.TryWrite(segments);
+
+    /// <summary>Completes when the worker has given a sign of life.</summary>
+    public Task Alive => _alive.Task.WaitAsync(Patience.Limit);
+
+    internal void MarkAlive() => _alive.TrySetResult();
 }
 
 internal sealed class FakeHub(FakePool pool, IHubContext<FakeHub, IWorkerClient> outside) : Hub<IWorkerClient>, IWorkerHub
@@ -168,6 +174,12 @@ internal sealed class FakeHub(FakePool pool, IHubContext<FakeHub, IWorkerClient>
     public Task SetCapacity(int segments)
     {
         Worker.SetCapacity(segments);
+        return Task.CompletedTask;
+    }
+
+    public Task Alive()
+    {
+        Worker.MarkAlive();
         return Task.CompletedTask;
     }
 }

@@ -27,6 +27,23 @@ public sealed class ReconnectingTests
     }
 
     [Fact]
+    public async Task A_worker_that_is_asked_for_a_sign_of_life_gives_one_also_in_the_middle_of_its_work()
+    {
+        var end = new TaskCompletionSource<TranscodeOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var pool = await FakePool.StartAsync();
+        await using var worker = WorkerUnderTest.Start(pool, sessions: 1);
+        worker.Transcoder.Work = (_, _, _) => end.Task;
+        var joined = await pool.NextJoinAsync();
+        var assignment = await pool.AssignAsync(joined);
+
+        await joined.Client.Probe();
+        await joined.Alive;
+        end.SetResult(new TranscodeOutcome.Failed("enough"));
+
+        Assert.Equal(OutcomeKind.TranscoderFailed, (await assignment.NextOutcomeAsync()).Kind);
+    }
+
+    [Fact]
     public async Task A_worker_comes_back_to_a_pool_that_was_restarted_and_shows_one_loss()
     {
         var before = await FakePool.StartAsync();

@@ -1,0 +1,8 @@
+using Pool.Server.Dispatch.Policies;
+using Pool.Server.Workers;
+
+namespace Pool.Server.Dispatch;
+
+/// <summary>What every segment's dispatching works with.</summary>
+internal sealed record DispatchParts(
+    WorkerRegistry Workers, WorkerChoice Choice, WaitingLine Line, AssignmentBook Book, HedgeBudget Budget, DispatchOptions Options, TimeProvider Time);

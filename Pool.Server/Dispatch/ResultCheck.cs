@@ -1,0 +1,27 @@
+using Pool.Server.Verification;
+
+namespace Pool.Server.Dispatch;
+
+/// <summary>Whether what a worker has delivered is whole and is what was asked for.</summary>
+internal static class ResultCheck
+{
+    /// <summary>What is wrong, as a sentence for the GPU owner; null when nothing is.</summary>
+    public static string? Fault(LiveAssignment assignment)
+    {
+        var (renditions, missing) = assignment.Received();
+        if (missing is { } index)
+        {
+            return $"rendition {index} was not uploaded";
+        }
+
+        foreach (var rendition in renditions)
+        {
+            if (RenditionCheck.Check(rendition.Count, rendition.Profile) is RenditionVerdict.Refused refused)
+            {
+                return $"rendition '{rendition.Profile.Name}': {refused.Reason}";
+            }
+        }
+
+        return RenditionSetCheck.Fault(renditions.Select(rendition => (rendition.Profile, rendition.Count)));
+    }
+}

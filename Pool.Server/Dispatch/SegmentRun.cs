@@ -1,0 +1,260 @@
+using Pool.Server.Dispatch.Policies;
+using Pool.Server.Settlement;
+using Pool.Server.Workers;
+using Pool.Shared.Contracts;
+using Pool.Shared.Ids;
+
+namespace Pool.Server.Dispatch;
+
+/// <summary>
+/// One segment's way through the pool. A worker that fails is replaced at once; beside one that is merely late a second one is set, and
+/// the first good result wins. Runs as one loop: nothing in it is shared.
+/// </summary>
+internal sealed partial class SegmentRun(SegmentWork work, DispatchParts parts, ILogger logger, CancellationToken until) : IDisposable
+{
+    /// <summary>Workers that have the segment at the same time.</summary>
+    private const int MaxRunning = 2;
+
+    /// <summary>Workers that may refuse a segment; each may only once.</summary>
+    private const int MaxRefusals = 10;
+
+    /// <summary>A hedge that found no capacity to spare is looked for again after this time.</summary>
+    private static readonly TimeSpan s_hedgeRetry = TimeSpan.FromMilliseconds(250);
+
+    private readonly SegmentRace _race = new();
+    private readonly List<Attempt> _running = [];
+    private readonly HashSet<WorkerId> _barred = [];
+    private readonly PoisonWitnesses _poison = new();
+    private readonly List<SettledContribution> _hedges = [];
+    private AttemptResult.BadInput? _blamed;
+    private DateTimeOffset _hedgeAt;
+    private int _attempts;
+    private int _refusals;
+    private bool _anyLost;
+
+    private TimeSpan Duration => TimeSpan.FromMilliseconds(work.DurationMilliseconds);
+
+    /// <summary>Brings the segment to its end: with its result and what is to be booked, primary first. Never throws for what a worker did.</summary>
+    public async Task<(SegmentResult Result, IReadOnlyList<SettledContribution> Contributions)> RunAsync()
+    {
+        parts.Budget.Earn();
+        while (true)
+        {
+            if (_running.Count == 0 && !await TryStartAsync())
+            {
+                return (Failure(), []);
+            }
+
+            if (await NextEndAsync() is not { } ended)
+            {
+                TryHedge();
+                continue;
+            }
+
+            _running.Remove(ended);
+            using (ended)
+            {
+                var result = await ended.Assignment.End;
+                ended.Learn(result);
+                if (result is AttemptResult.Good good)
+                {
+                    return Won(ended, good);
+                }
+
+                if (Take(ended, result) is { } end)
+                {
+                    return (end, []);
+                }
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var attempt in _running)
+        {
+            attempt.Dispose();
+        }
+    }
+
+    /// <summary>What an attempt that is not the segment's result means for it: its end, or null to go on.</summary>
+    private SegmentResult.BadInput? Take(Attempt ended, AttemptResult result)
+    {
+        switch (result)
+        {
+            case AttemptResult.Second second:
+                _hedges.Add(SettleRecords.Contribution(ended.Assignment, second.Renditions, ContributionRole.Hedge, parts.Time.GetUtcNow()));
+                break;
+            case AttemptResult.BadInput when _blamed is not null:
+                return new SegmentResult.BadInput(_blamed.Word);
+            case AttemptResult.BadInput bad:
+                // One worker's word is not enough to blame the stream, if another can be asked.
+                _blamed = bad;
+                _barred.Add(ended.Worker.Identity.Id);
+                _poison.Hear(ended.Worker.Identity.Id, ended.FailuresBefore);
+                break;
+            case AttemptResult.Failed failed:
+                Failed(ended, failed);
+                break;
+        }
+
+        // Whoever still has the segment gets its own time before the next one is set beside it.
+        _hedgeAt = _running.Count > 0 ? HedgeTimeOf(_running[0]) : _hedgeAt;
+        return null;
+    }
+
+    private void Failed(Attempt ended, AttemptResult.Failed failed)
+    {
+        var worker = ended.Worker.Identity;
+        if (failed.Fault.Bars())
+        {
+            _barred.Add(worker.Id);
+        }
+
+        if (failed.Fault == AttemptFault.TranscoderFailed)
+        {
+            _poison.Hear(worker.Id, ended.FailuresBefore);
+        }
+
+        _anyLost |= failed.Fault == AttemptFault.Lost;
+        if (failed.Fault == AttemptFault.Refused)
+        {
+            _refusals++;
+            _attempts--;
+        }
+
+        LogAttemptFailed(work.Id, worker.NodeKey.ToString(), failed.Reason);
+    }
+
+    private (SegmentResult Result, IReadOnlyList<SettledContribution> Contributions) Won(Attempt winner, AttemptResult.Good good)
+    {
+        var now = parts.Time.GetUtcNow();
+        foreach (var loser in _running)
+        {
+            loser.Assignment.Supersede();
+            if (loser.Assignment.Result is { } result)
+            {
+                loser.Learn(result);
+                if (result is AttemptResult.Second second)
+                {
+                    _hedges.Add(SettleRecords.Contribution(loser.Assignment, second.Renditions, ContributionRole.Hedge, now));
+                }
+            }
+        }
+
+        parts.Choice.Move(work.SessionId, winner.Worker.Identity.Id);
+        var primary = SettleRecords.Contribution(winner.Assignment, good.Renditions, ContributionRole.Primary, now);
+        return (new SegmentResult.Transcoded(good.Renditions), [primary, .. _hedges]);
+    }
+
+    /// <summary>Gives the segment to one more worker, and waits for a free one; false when that is no use.</summary>
+    private async Task<bool> TryStartAsync()
+    {
+        if (_poison.IsPoison)
+        {
+            LogPoison(work.Id, work.SessionId);
+            return false;
+        }
+
+        if (_attempts >= parts.Options.MaxAttempts || _refusals >= MaxRefusals)
+        {
+            return false;
+        }
+
+        // Somebody who was lost may come back; from somebody who failed nothing more is to be had.
+        if (_barred.Count > 0 && !_anyLost && !parts.Choice.AnyCapable(work, _barred))
+        {
+            return false;
+        }
+
+        if (await parts.Line.TakeAsync(work, _barred, until) is not { } slot)
+        {
+            return false;
+        }
+
+        Start(slot);
+        return true;
+    }
+
+    private void Start(WorkerSlot slot)
+    {
+        _attempts++;
+        var attempt = Attempt.Begin(parts, slot, work, _race, SegmentDispatcher.Remaining(work, parts.Time), until);
+        _running.Add(attempt);
+        _hedgeAt = HedgeTimeOf(attempt);
+    }
+
+    private DateTimeOffset HedgeTimeOf(Attempt attempt) => attempt.Assignment.AssignedAt + HedgeTime.After(Duration, attempt.Expected);
+
+    /// <summary>Waits for an attempt to end; null when it is time for a hedge. Of several that have ended the good one comes first.</summary>
+    private async Task<Attempt?> NextEndAsync()
+    {
+        var ends = Task.WhenAny(_running.Select(attempt => attempt.Assignment.End));
+        if (_running.Count < MaxRunning && _attempts < parts.Options.MaxAttempts && parts.Options.HedgeShare > 0)
+        {
+            var wait = _hedgeAt - parts.Time.GetUtcNow();
+            using var stop = new CancellationTokenSource();
+            await Task.WhenAny(ends, Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, parts.Time, stop.Token));
+            await stop.CancelAsync();
+        }
+        else
+        {
+            await ends;
+        }
+
+        return _running.Find(attempt => attempt.Assignment.IsGood) ?? _running.Find(attempt => attempt.Assignment.IsOver);
+    }
+
+    /// <summary>Sets a second worker beside one that is late, if there is capacity to spare and the budget allows it. The first one goes on.</summary>
+    private void TryHedge()
+    {
+        _running.ForEach(attempt => attempt.MarkLate());
+        var taken = _barred.Concat(_running.Select(attempt => attempt.Worker.Identity.Id)).ToHashSet();
+        var slot = parts.Choice.TryTakeSpare(work, taken, SegmentDispatcher.Remaining(work, parts.Time), parts.Line.HasWaiting);
+        if (slot is not null && parts.Budget.TrySpend())
+        {
+            LogHedged(work.Id, _running[0].Worker.Identity.NodeKey.ToString(), slot.Worker.Identity.NodeKey.ToString());
+            Start(slot);
+            return;
+        }
+
+        _hedgeAt = parts.Time.GetUtcNow() + s_hedgeRetry;
+        if (slot is not null)
+        {
+            slot.Dispose();
+            parts.Workers.RingForFreeSlot();
+        }
+    }
+
+    private SegmentResult Failure()
+    {
+        if (_blamed is not null)
+        {
+            return new SegmentResult.BadInput(_blamed.Word);
+        }
+
+        // It broke down two workers that were well: the stream goes on, other orchestrators are spared, and nobody is dropped for it.
+        if (_poison.IsPoison)
+        {
+            return new SegmentResult.BadInput(InputFault.InvalidVideo);
+        }
+
+        var fault = _attempts + _refusals > 0 ? PoolFault.WorkersFailed
+            : parts.Choice.AnyCapable(work, _barred) ? PoolFault.NoFreeWorker
+            : PoolFault.NoCapableWorker;
+        LogFailed(work.Id, fault, _attempts);
+        return new SegmentResult.Failed(fault, $"{_attempts} workers tried");
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Segment {Segment}: {NodeKey} failed, {Reason}")]
+    private partial void LogAttemptFailed(SegmentId segment, string nodeKey, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Segment {Segment} is late at {Late} and goes to {Second} too")]
+    private partial void LogHedged(SegmentId segment, string late, string second);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Segment {Segment} of session {SessionId} broke down two workers that were well: nobody else gets it")]
+    private partial void LogPoison(SegmentId segment, string sessionId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Segment {Segment} failed: {Fault} after {Tried} workers")]
+    private partial void LogFailed(SegmentId segment, PoolFault fault, int tried);
+}

@@ -1,0 +1,107 @@
+using Pool.Server.Workers;
+using Pool.Shared.Ids;
+
+namespace Pool.Server.Dispatch;
+
+/// <summary>
+/// Where segments wait for a worker with a free slot. First come, first served; who could not use what is free does not hold up those
+/// behind. A session has one segment in work at a time, so no session can crowd out the others. The line is bounded.
+/// </summary>
+internal sealed class WaitingLine(WorkerChoice choice, int maxWaiting)
+{
+    private readonly Lock _gate = new();
+    private readonly LinkedList<Waiter> _line = [];
+
+    private sealed record Waiter(SegmentWork Work, IReadOnlySet<WorkerId> Barred, TaskCompletionSource<WorkerSlot?> Turn);
+
+    /// <summary>Whether anybody waits.</summary>
+    public bool HasWaiting
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _line.Count > 0;
+            }
+        }
+    }
+
+    /// <summary>A slot for this segment; waits until there is one. Null when the time is up or too many wait already.</summary>
+    /// <param name="work">The segment.</param>
+    /// <param name="barred">Workers that it must not go to; not changed while it waits.</param>
+    /// <param name="until">Ends the wait.</param>
+    public async Task<WorkerSlot?> TakeAsync(SegmentWork work, IReadOnlySet<WorkerId> barred, CancellationToken until)
+    {
+        LinkedListNode<Waiter> place;
+        lock (_gate)
+        {
+            // Whoever waits already comes first, also when nobody has told the line yet that something is free.
+            ServeAll();
+            if (choice.TryTake(work, barred) is { } slot)
+            {
+                return slot;
+            }
+
+            if (_line.Count >= maxWaiting || until.IsCancellationRequested)
+            {
+                return null;
+            }
+
+            place = _line.AddLast(new Waiter(work, barred, new TaskCompletionSource<WorkerSlot?>(TaskCreationOptions.RunContinuationsAsynchronously)));
+        }
+
+        using var end = until.UnsafeRegister(_ => GiveUp(place), null);
+        return await place.Value.Turn.Task;
+    }
+
+    /// <summary>Something changed: whoever can be served now is served.</summary>
+    public void Serve()
+    {
+        lock (_gate)
+        {
+            ServeAll();
+        }
+    }
+
+    private void ServeAll()
+    {
+        for (var place = _line.First; place is not null;)
+        {
+            var next = place.Next;
+            if (choice.TryTake(place.Value.Work, place.Value.Barred) is { } slot)
+            {
+                _line.Remove(place);
+                place.Value.Turn.SetResult(slot);
+            }
+
+            place = next;
+        }
+    }
+
+    private void GiveUp(LinkedListNode<Waiter> place)
+    {
+        lock (_gate)
+        {
+            if (place.List is not null)
+            {
+                _line.Remove(place);
+                place.Value.Turn.SetResult(null);
+            }
+        }
+    }
+}
+
+/// <summary>Serves the line whenever a slot comes free or a worker comes.</summary>
+internal sealed class LineServer(WaitingLine line, WorkerRegistry workers) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            // The bell is taken before looking, so no change is missed.
+            var change = workers.NextChange();
+            line.Serve();
+            await change.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

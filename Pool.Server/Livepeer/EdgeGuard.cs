@@ -1,0 +1,87 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
+using Pool.Server.Node;
+
+namespace Pool.Server.Livepeer;
+
+/// <summary>
+/// Stands before everything a gateway can reach: bounds the requests that one address has with us at once, and is the last to catch what
+/// goes wrong, so that neither a flood nor a fault of ours fills the logs.
+/// </summary>
+internal sealed partial class EdgeGuard(IOptions<EdgeOptions> options, TimeProvider time, ILogger<EdgeGuard> logger)
+{
+    private static readonly SegmentRefusal s_tooMany = new(StatusCodes.Status503ServiceUnavailable, "too many requests at once");
+
+    private readonly Tally _requests = new(options.Value.MaxRequestsPerAddress);
+    private readonly LogThrottle _log = new(time);
+    private long _faults;
+
+    /// <summary>Addresses that have a request with us now.</summary>
+    public int Addresses => _requests.Keys;
+
+    /// <summary>Requests that ended in a fault of ours since the start.</summary>
+    public long Faults => Interlocked.Read(ref _faults);
+
+    public async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        var address = RemoteAddress.KeyOf(context.Connection.RemoteIpAddress);
+        if (!_requests.TryTake(address))
+        {
+            await RefuseAsync(context);
+            return;
+        }
+
+        try
+        {
+            await next(context);
+        }
+        catch (Exception broken) when (IsTheirs(context, broken))
+        {
+            // Nobody is there any more to be told, or what came is no HTTP.
+            context.Abort();
+        }
+        catch (Exception fault)
+        {
+            Interlocked.Increment(ref _faults);
+            if (_log.TryPass(out var withheld))
+            {
+                LogFault(fault, context.Request.Path, withheld);
+            }
+
+            await FailAsync(context);
+        }
+        finally
+        {
+            _requests.GiveBack(address);
+        }
+    }
+
+    private static bool IsTheirs(HttpContext context, Exception broken) =>
+        context.RequestAborted.IsCancellationRequested || broken is ConnectionResetException or ConnectionAbortedException or BadHttpRequestException;
+
+    private static async Task FailAsync(HttpContext context)
+    {
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return;
+        }
+
+        context.Response.Clear();
+        await SegmentRefusal.InternalError.WriteAsync(context);
+    }
+
+    private static Task RefuseAsync(HttpContext context)
+    {
+        if (!GrpcUnary.IsGrpc(context.Request))
+        {
+            return s_tooMany.WriteAsync(context);
+        }
+
+        GrpcUnary.Refuse(context, GrpcStatus.ResourceExhausted, s_tooMany.Text);
+        return Task.CompletedTask;
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A request for {Path} ended in a fault of ours ({Withheld} like messages were not written)")]
+    private partial void LogFault(Exception fault, string path, long withheld);
+}

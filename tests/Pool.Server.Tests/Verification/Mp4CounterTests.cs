@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using Pool.Server.Tests.Fuzz;
+using Pool.Server.Verification;
+using Pool.Shared.Media;
+
+namespace Pool.Server.Tests.Verification;
+
+/// <summary>Our counting of MP4 against ffprobe's, which decodes.</summary>
+public sealed class Mp4CounterTests
+{
+    private const string Fast = "-movflags faststart";
+
+    [Theory]
+    [InlineData("640x360", "")]
+    [InlineData("638x358", "-bf 3 -g 10")]
+    [InlineData("1920x1080", "-x264-params slices=4")]
+    [InlineData("320x240", "-profile:v baseline -f lavfi -i sine=duration=1 -c:a aac")]
+    [InlineData("146x82", "-frames:v 1")]
+    [InlineData("640x480", "-flags +ildct+ilme -x264-params tff=1")]
+    public void Frames_and_dimensions_are_ffprobes(string size, string options)
+    {
+        var bytes = Make(size, options, Fast);
+
+        var count = Count(bytes, 1777);
+
+        Assert.Null(count.Fault);
+        Assert.Equal(Probe(bytes), (count.Width, count.Height, count.Frames));
+        Assert.Equal((Container.Mp4, true, options.Contains("sine", StringComparison.Ordinal)), (count.Container, count.StartsWithKeyFrame, count.HasAudio));
+        Assert.Equal(count.Frames * count.Width * count.Height, count.Pixels);
+    }
+
+    [Fact]
+    public void Any_chunking_gives_the_same_count()
+    {
+        var bytes = Make("320x240", "-bf 2 -frames:v 10", Fast);
+        var whole = Count(bytes, bytes.Length);
+
+        foreach (var chunk in new[] { 1, 2, 3, 7, 8, 9, 100, 4096 })
+        {
+            Assert.Equal(whole, Count(bytes, chunk));
+        }
+    }
+
+    [Fact]
+    public void Damaged_bytes_never_throw_and_are_never_counted_as_more()
+    {
+        var bytes = Make("320x240", "-frames:v 10", Fast);
+        FuzzRun.Times(500, random => Assert.InRange(Count(FuzzRun.Mutate(bytes, random), 777).Frames, 0, 40));
+    }
+
+    [Theory]
+    [InlineData("", "comes after its pictures")]
+    [InlineData("-movflags frag_keyframe+empty_moov", "in fragments")]
+    public void A_file_whose_index_does_not_come_first_is_refused(string flags, string fault) =>
+        Assert.Contains(fault, Count(Make("320x240", "", flags), 1000).Fault, StringComparison.Ordinal);
+
+    [Fact]
+    public void Pictures_that_only_the_index_names_are_worth_nothing()
+    {
+        var bytes = Make("320x240", "-frames:v 10", Fast);
+
+        Assert.NotNull(Count(bytes[..^1000], 1000).Fault);
+        Assert.NotNull(Count([.. bytes[..^2000], .. new byte[2000]], 1000).Fault);
+    }
+
+    [Fact]
+    public void A_container_that_was_not_asked_for_is_refused()
+    {
+        var profile = new VideoProfile { Name = "p", Width = 320, Height = 240, BitrateBps = 1, Container = Container.Mp4 };
+        var count = Count(Make("320x240", "", Fast), 1000);
+
+        Assert.IsType<RenditionVerdict.Accepted>(RenditionCheck.Check(count, profile));
+        Assert.IsType<RenditionVerdict.Refused>(RenditionCheck.Check(count, profile with { Container = Container.MpegTs }));
+    }
+
+    private static RenditionCount Count(byte[] bytes, int chunk)
+    {
+        var counter = new RenditionCounter();
+        for (var start = 0; start < bytes.Length; start += chunk)
+        {
+            counter.Append(bytes.AsSpan(start, Math.Min(chunk, bytes.Length - start)));
+        }
+
+        return counter.Finish();
+    }
+
+    private static byte[] Make(string size, string options, string flags)
+    {
+        var sound = options.IndexOf("-f lavfi", StringComparison.Ordinal);
+        var (video, inputs) = sound < 0 ? (options, "") : (options[..sound], options[sound..]);
+        return WithFile(file =>
+        {
+            var audio = inputs.Length == 0 ? "" : inputs[..inputs.IndexOf("-c:a", StringComparison.Ordinal)];
+            var audioCodec = inputs.Length == 0 ? "" : "-c:a aac";
+            Run("ffmpeg", $"-v error -nostdin -y -f lavfi -i testsrc2=size={size}:rate=25:duration=1 {audio} -c:v libx264 -preset veryfast -pix_fmt yuv420p {video} {audioCodec} {flags} -f mp4 {file}");
+            return File.ReadAllBytes(file);
+        });
+    }
+
+    private static (int Width, int Height, long Frames) Probe(byte[] bytes) => WithFile(file =>
+    {
+        File.WriteAllBytes(file, bytes);
+        var parts = Run("ffprobe", $"-v error -count_frames -select_streams v:0 -show_entries stream=width,height,nb_read_frames -of csv=p=0 {file}").Split('\n')[0].Split(',');
+        return (int.Parse(parts[0]), int.Parse(parts[1]), long.Parse(parts[2]));
+    });
+
+    private static T WithFile<T>(Func<string, T> use)
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"pool-{Guid.NewGuid():N}.mp4");
+        try
+        {
+            return use(file);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static string Run(string program, string arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        var said = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0 ? said : throw new InvalidOperationException($"{program} {arguments} ended with {process.ExitCode}");
+    }
+}

@@ -1,0 +1,173 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Pool.Server.Tests.Dispatch;
+using Pool.Server.Workers;
+
+namespace Pool.Server.Tests.Workers;
+
+/// <summary>What the pool measures of a worker: speed, capacity, standing, slots.</summary>
+public sealed class WorkerRecordTests
+{
+    private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
+
+    [Fact]
+    public void Speed_is_by_the_pools_own_clock_and_count_and_the_newest_result_has_a_fifth_of_the_weight()
+    {
+        var record = new WorkerRecord(2, 4);
+
+        record.Finished(Work(elapsed: 3 * s_second, fetch: s_second));
+        Assert.Equal((2e-6, 1e-3, 1.5, 0.5), (record.Figures.SecondsPerPixel, record.Figures.SecondsPerByte, record.Figures.RealTimeRatio, record.Figures.MegapixelsPerSecond));
+
+        record.Finished(Work(elapsed: 8 * s_second, fetch: s_second));
+        Assert.Equal(3e-6, record.Figures.SecondsPerPixel.GetValueOrDefault(), 12);
+        Assert.Equal(2.0, record.Figures.RealTimeRatio.GetValueOrDefault(), 9);
+    }
+
+    [Fact]
+    public void Work_that_was_stopped_makes_a_worker_slower_but_never_faster()
+    {
+        var record = new WorkerRecord(2, 4);
+        record.Finished(Work(elapsed: 2 * s_second));
+
+        record.Stopped(1_000_000, s_second);
+        Assert.Equal(2e-6, record.Figures.SecondsPerPixel);
+
+        record.Stopped(1_000_000, 7 * s_second);
+        Assert.Equal(3e-6, record.Figures.SecondsPerPixel.GetValueOrDefault(), 12);
+    }
+
+    [Fact]
+    public void Failures_in_a_row_are_forgiven_twice_then_cost_longer_and_longer_rests_until_a_good_result()
+    {
+        var (record, now) = (new WorkerRecord(2, 4), DateTimeOffset.UnixEpoch);
+        var rests = new List<TimeSpan>();
+        for (var failure = 0; failure < 9; failure++)
+        {
+            record.Failed(now);
+            rests.Add(record.Figures.RestsUntil - now);
+        }
+
+        Assert.Equal([0, 0, 10, 20, 40, 80, 160, 300, 300], rests.Select(rest => rest.TotalSeconds));
+        record.Finished(Work(elapsed: s_second));
+        Assert.Equal((0, default), (record.Figures.FailuresInARow, record.Figures.RestsUntil));
+    }
+
+    [Fact]
+    public void Capacity_grows_by_one_when_a_full_worker_stays_comfortable()
+    {
+        var capacity = new SustainedCapacity(2, 3);
+
+        Observe(capacity, SustainedCapacity.GrowAfter, inFlight: 1, ratio: 0.5);
+        Observe(capacity, SustainedCapacity.GrowAfter - 1, inFlight: 2, ratio: 0.5);
+        Assert.Equal(2, capacity.Limit);
+        Observe(capacity, 1, inFlight: 2, ratio: 0.8);
+        Assert.Equal(3, capacity.Limit);
+        Observe(capacity, 10 * SustainedCapacity.GrowAfter, inFlight: 3, ratio: 0.1);
+        Assert.Equal(3, capacity.Limit);
+    }
+
+    [Fact]
+    public void Capacity_shrinks_when_results_come_slower_than_the_video_plays_but_a_worker_that_is_slow_alone_keeps_its_place()
+    {
+        var capacity = new SustainedCapacity(4, 8);
+
+        Observe(capacity, 1, inFlight: 4, ratio: 1.2);
+        Observe(capacity, 1, inFlight: 4, ratio: 0.9);
+        Observe(capacity, 1, inFlight: 4, ratio: 1.2);
+        Assert.Equal(4, capacity.Limit);
+        Observe(capacity, 1, inFlight: 4, ratio: 1.2);
+        Assert.Equal(3, capacity.Limit);
+        Observe(capacity, 20, inFlight: 1, ratio: 9);
+        Assert.Equal(3, capacity.Limit);
+        Observe(capacity, 20, inFlight: 2, ratio: 9);
+        Assert.Equal(1, capacity.Limit);
+    }
+
+    [Fact]
+    public void Capacity_stays_between_one_and_its_maximum() => Check.QuickThrowOnFailure(Prop.ForAll(Results(), results =>
+    {
+        var capacity = new SustainedCapacity(3, 6);
+        return results.All(result =>
+        {
+            capacity.Observe(result.InFlight, result.Percent / 100.0);
+            return capacity.Limit is >= 1 and <= 6;
+        });
+    }));
+
+    [Fact]
+    public void A_worker_that_wishes_for_less_gets_less_and_one_that_drains_gets_nothing()
+    {
+        using var worker = TestPlaces.Worker(1, 4);
+
+        worker.SetWish(2);
+        Assert.Equal(2, worker.Capacity);
+        worker.SetWish(64);
+        Assert.Equal(4, worker.Capacity);
+        worker.SetWish(0);
+        Assert.Null(worker.TryTakeSlot());
+    }
+
+    [Fact]
+    public async Task Slots_taken_and_given_back_by_many_at_once_never_exceed_the_capacity_and_all_come_back()
+    {
+        const int Takers = 4;
+        using var worker = TestPlaces.Worker(1, 3);
+        var (held, most) = (0, 0);
+
+        await Task.WhenAll(Enumerable.Range(0, Takers).Select(_ => Task.Run(() =>
+        {
+            for (var turn = 0; turn < 20_000; turn++)
+            {
+                using var slot = worker.TryTakeSlot();
+                if (slot is not null)
+                {
+                    var now = Interlocked.Increment(ref held);
+                    InterlockedMax(ref most, now);
+                    Interlocked.Decrement(ref held);
+                    slot.Dispose();
+                }
+            }
+        })));
+
+        Assert.InRange(most, 1, 3);
+        Assert.Equal(0, worker.InFlight);
+    }
+
+    [Fact]
+    public void A_place_that_is_late_counts_as_such_until_it_is_given_back()
+    {
+        using var worker = TestPlaces.Worker(1, 2);
+        var (late, other) = (worker.TryTakeSlot()!, worker.TryTakeSlot()!);
+
+        late.MarkLate();
+        late.MarkLate();
+        other.Dispose();
+        Assert.Equal((1, 1), (worker.Late, worker.InFlight));
+        late.Dispose();
+        late.Dispose();
+
+        Assert.Equal((0, 0), (worker.Late, worker.InFlight));
+    }
+
+    private static void InterlockedMax(ref int target, int value)
+    {
+        for (var seen = Volatile.Read(ref target); seen < value;)
+        {
+            var before = Interlocked.CompareExchange(ref target, value, seen);
+            seen = before == seen ? value : before;
+        }
+    }
+
+    private static void Observe(SustainedCapacity capacity, int times, int inFlight, double ratio)
+    {
+        for (var time = 0; time < times; time++)
+        {
+            capacity.Observe(inFlight, ratio);
+        }
+    }
+
+    private static Arbitrary<(int InFlight, int Percent)[]> Results() =>
+        (from inFlight in Gen.Choose(1, 8) from percent in Gen.Choose(0, 300) select (inFlight, percent)).ArrayOf().ToArbitrary();
+
+    private static FinishedWork Work(TimeSpan elapsed, TimeSpan fetch = default) => new(1_000_000, elapsed, 1000, fetch, 2 * s_second, 1);
+}
