@@ -1,4 +1,4 @@
-using Pool.Shared.Livepeer;
+using Pool.Shared.Contracts;
 using Pool.Worker.Transcoding.Formats;
 using Pool.Worker.Transcoding.Host;
 using Pool.Worker.Transcoding.Pipeline;
@@ -28,18 +28,41 @@ internal sealed class DeviceEngine(ITranscodeDevice device, TimeProvider time)
             var profiles = job.Profiles.Skip(first).Take(_sessions.Count).ToList();
             using var encoders = _sessions.Ask(profiles.Count);
             encoders.Wait(cancellationToken);
-            var transcoder = new SegmentTranscoder(
-                profiles, job.Clip, job.IsSignatureWanted, new PartOfRenditions(output, first), new EncoderSlots(_threads, time), device);
-            frames = transcoder.Run(segment, cancellationToken);
+            frames = Transcode(job with { Profiles = profiles }, segment, new PartOfRenditions(output, first), cancellationToken);
         }
 
         return frames;
     }
 
+    /// <summary>A segment is not to blame because a GPU makes nothing of it: that may be gone. The CPU has the last word.</summary>
+    private long Transcode(HostJob part, ReadOnlyMemory<byte> segment, PartOfRenditions output, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Run(device);
+        }
+        catch (InputFaultException fault) when (fault.Message is InputFault.InvalidVideo or InputFault.NoKeyFrames && !output.HasBegun)
+        {
+            return Run(new DecodedOnCpu(device));
+        }
+
+        long Run(ITranscodeDevice on) => new SegmentTranscoder(
+            part.Profiles, part.Clip, part.IsSignatureWanted, output, new EncoderSlots(_threads, time), on).Run(segment, cancellationToken);
+    }
+
     /// <summary>Renditions of a part of a job, by their places in the whole.</summary>
     private sealed class PartOfRenditions(IRenditionOutput whole, int first) : IRenditionOutput
     {
-        public void Write(int rendition, ReadOnlySpan<byte> bytes) => whole.Write(first + rendition, bytes);
+        private volatile bool _hasBegun;
+
+        /// <summary>Bytes have been handed out.</summary>
+        internal bool HasBegun => _hasBegun;
+
+        public void Write(int rendition, ReadOnlySpan<byte> bytes)
+        {
+            _hasBegun = true;
+            whole.Write(first + rendition, bytes);
+        }
 
         public void Sign(int rendition, ReadOnlySpan<byte> signature) => whole.Sign(first + rendition, signature);
 

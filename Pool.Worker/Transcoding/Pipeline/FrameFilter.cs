@@ -23,10 +23,12 @@ internal sealed unsafe class FrameFilter : IDisposable
         {
             Build(first, timeBase, inputRate, size, frameRate);
         }
-        catch (FFmpegException)
+        catch (FFmpegException failure)
         {
             Dispose();
-            throw new InputFaultException(InputFault.FilterGraph);
+            throw device.IsHardware
+                ? new DeviceException($"{device.Name}: its filters did not open ({failure.Message}).")
+                : new InputFaultException(InputFault.FilterGraph);
         }
     }
 

@@ -64,6 +64,30 @@ public sealed class DeviceEngineTests
     }
 
     [Fact]
+    public void A_segment_is_not_blamed_when_the_device_decodes_nothing_of_it()
+    {
+        using var without = new PretendedDevice(1);
+        using var gone = new PretendedDevice(1) { PretendsToDecode = true, IsGone = true };
+
+        var (expected, signature) = Signed(without);
+        var (rendition, itsSignature) = Signed(gone);
+
+        Assert.Equal(expected, rendition);
+        Assert.Equal(signature, itsSignature);
+    }
+
+    [Fact]
+    public void A_segment_that_nobody_can_decode_is_refused_in_the_networks_words()
+    {
+        using var device = new PretendedDevice(1) { PretendsToDecode = true };
+
+        var refused = Assert.Throws<InputFaultException>(() => new DeviceEngine(device, TimeProvider.System).Transcode(
+            Job([Engine.P90]), new byte[100_000], new MemoryRendition(), CancellationToken.None));
+
+        Assert.Equal(InputFault.InvalidVideo, refused.Message);
+    }
+
+    [Fact]
     public void What_nobody_can_make_is_refused_before_any_part_of_it_is_made()
     {
         using var device = new PretendedDevice(1);

@@ -28,6 +28,9 @@ internal sealed unsafe class PretendedDevice(int encoders) : ITranscodeDevice
     /// <summary>It takes decoders, and their frames come out in memory all the same.</summary>
     internal bool PretendsToDecode { get; init; }
 
+    /// <summary>What it decodes never comes out.</summary>
+    internal bool IsGone { get; init; }
+
     /// <summary>When set, no encoder opens.</summary>
     internal string? Refusal { get; init; }
 
@@ -41,7 +44,15 @@ internal sealed unsafe class PretendedDevice(int encoders) : ITranscodeDevice
         return PretendsToDecode;
     }
 
-    public void AttachDecoder(AVCodecContext* decoder) => Assert.True(PretendsToDecode);
+    public void AttachDecoder(AVCodecContext* decoder)
+    {
+        Assert.True(PretendsToDecode);
+        if (IsGone)
+        {
+            // A decoder of a device that has left makes nothing: this one is told to skip everything.
+            Assert.Equal(0, ffmpeg.av_opt_set(decoder, "skip_frame", "all", 0));
+        }
+    }
 
     public IEnumerable<FilterStep> Scaling((int Width, int Height) size, AVRational? frameRate, bool isOnDevice) =>
         [.. _cpu.Scaling(size, frameRate, isOnDevice), new FilterStep("format", $"pix_fmts={(int)Stored}")];
