@@ -16,6 +16,7 @@ internal sealed class Attempt : IDisposable
     private readonly int _inFlight;
     private WorkerSlot _slot;
     private CancellationTokenRegistration _gone;
+    private readonly TaskCompletionSource _unfetched = NewSignal();
     private TaskCompletionSource _orphaned = NewSignal();
     private ITimer? _grace;
     private bool _isOver;
@@ -27,7 +28,7 @@ internal sealed class Attempt : IDisposable
         (Expected, FailuresBefore) = (ExpectedTime.Of(_size, figures), figures.FailuresInARow);
         Assignment = parts.Book.Open(work, slot.Worker, race);
         _accept = new CancellationTokenSource(parts.Options.AcceptTimeout, parts.Time);
-        _late = _accept.Token.UnsafeRegister(_ => FailUnlessFetched(), null);
+        _late = _accept.Token.UnsafeRegister(_ => StallUnlessFetched(), null);
         _tooLate = until.UnsafeRegister(_ => Fail(AttemptFault.Stopped, "the deadline passed"), null);
         parts.Leases.Enter(this);
         Watch(slot.Worker);
@@ -47,6 +48,14 @@ internal sealed class Attempt : IDisposable
 
     /// <summary>The worker's failures in a row when it got the segment.</summary>
     public int FailuresBefore { get; }
+
+    /// <summary>Completes when the worker has not begun to fetch the segment in time. It may still do so.</summary>
+    public Task Unfetched => _unfetched.Task;
+
+    /// <summary>Whether nobody can tell that the worker has its hands on the segment: another one is needed at once.</summary>
+    public bool IsStalled => Orphaned.IsCompleted || IsUnfetched;
+
+    private bool IsUnfetched => Unfetched.IsCompleted && !Assignment.Fetched.IsCompleted;
 
     /// <summary>Gives the segment to the worker whose slot this is, and does not wait for it.</summary>
     /// <param name="parts">What dispatching works with.</param>
@@ -83,6 +92,9 @@ internal sealed class Attempt : IDisposable
                 break;
             case AttemptResult.Second second:
                 Finished(second.Renditions, elapsed);
+                break;
+            case AttemptResult.Failed { Fault: AttemptFault.Stopped } when IsUnfetched:
+                Worker.Record.Failed(_parts.Time.GetUtcNow());
                 break;
             case AttemptResult.Failed { Fault: AttemptFault.Stopped } when elapsed >= HedgeTime.After(Duration, Expected):
                 Worker.Record.Stopped(_size.Pixels, elapsed);
@@ -194,11 +206,11 @@ internal sealed class Attempt : IDisposable
         }
     }
 
-    private void FailUnlessFetched()
+    private void StallUnlessFetched()
     {
         if (!Assignment.Fetched.IsCompleted)
         {
-            Fail(AttemptFault.NotFetched, "it did not fetch the segment in time");
+            _unfetched.TrySetResult();
         }
     }
 

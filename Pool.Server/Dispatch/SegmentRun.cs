@@ -190,14 +190,16 @@ internal sealed partial class SegmentRun(SegmentWork work, DispatchParts parts, 
     /// <summary>Waits for an attempt to end; null when it is time to set another worker beside it. Of several that have ended the good one comes first.</summary>
     private async Task<Attempt?> NextEndAsync()
     {
-        _replaced = _replaced is { Orphaned.IsCompleted: true } ? _replaced : null;
+        _replaced = _replaced is { IsStalled: true } ? _replaced : null;
         var events = _running.Select(attempt => (Task)attempt.Assignment.End).ToList();
         using var stop = new CancellationTokenSource();
         if (_running.Count < MaxRunning && _attempts < parts.Options.MaxAttempts)
         {
-            var lost = _running.Find(attempt => attempt.Orphaned.IsCompleted);
-            events.AddRange(_running.Where(attempt => attempt != _replaced).Select(attempt => attempt.Orphaned));
-            if (lost is not null || parts.Options.HedgeShare > 0)
+            var stalled = _running.Find(attempt => attempt.IsStalled);
+            var watched = _running.FindAll(attempt => attempt != _replaced);
+            events.AddRange(watched.Select(attempt => attempt.Orphaned));
+            events.AddRange(watched.Where(attempt => attempt.IsStalled || !attempt.Unfetched.IsCompleted).Select(attempt => attempt.Unfetched));
+            if (stalled is not null || parts.Options.HedgeShare > 0)
             {
                 var wait = _hedgeAt - parts.Time.GetUtcNow();
                 events.Add(Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, parts.Time, stop.Token));
@@ -210,12 +212,12 @@ internal sealed partial class SegmentRun(SegmentWork work, DispatchParts parts, 
     }
 
     /// <summary>
-    /// Sets a second worker beside one whose connection is lost, or, if there is capacity to spare and the budget allows it, beside one
+    /// Sets a second worker beside one whose connection is lost or that does not fetch the segment, or, if there is capacity to spare and the budget allows it, beside one
     /// that is late. The first one goes on, if it can.
     /// </summary>
     private void SetBeside()
     {
-        var slot = _running.Find(attempt => attempt.Orphaned.IsCompleted) is { } lost ? TakeReplacement(lost) : TakeHedge();
+        var slot = _running.Find(attempt => attempt.IsStalled) is { } stalled ? TakeReplacement(stalled) : TakeHedge();
         if (slot is not null)
         {
             LogSetBeside(work.Id, _running[0].Worker.Identity.NodeKey.ToString(), slot.Worker.Identity.NodeKey.ToString());
@@ -223,16 +225,16 @@ internal sealed partial class SegmentRun(SegmentWork work, DispatchParts parts, 
         }
         else
         {
-            // A worker that was lost and came back is not late for that: it has its own time again.
+            // A worker that was given up and came back is not late for that: it has its own time again.
             var again = parts.Time.GetUtcNow() + s_hedgeRetry;
-            _hedgeAt = _running[0].Orphaned.IsCompleted || HedgeTimeOf(_running[0]) < again ? again : HedgeTimeOf(_running[0]);
+            _hedgeAt = _running[0].IsStalled || HedgeTimeOf(_running[0]) < again ? again : HedgeTimeOf(_running[0]);
         }
     }
 
-    /// <summary>A lost worker costs no budget; whoever waits in the line comes first all the same.</summary>
-    private WorkerSlot? TakeReplacement(Attempt lost)
+    /// <summary>A replacement costs no budget; whoever waits in the line comes first all the same.</summary>
+    private WorkerSlot? TakeReplacement(Attempt stalled)
     {
-        _replaced = lost;
+        _replaced = stalled;
         return parts.Line.HasWaiting ? null : parts.Choice.TryTake(work, Taken());
     }
 
@@ -280,7 +282,7 @@ internal sealed partial class SegmentRun(SegmentWork work, DispatchParts parts, 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Segment {Segment}: {NodeKey} failed, {Reason}")]
     private partial void LogAttemptFailed(SegmentId segment, string nodeKey, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Segment {Segment} is late or lost at {First} and goes to {Second} too")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Segment {Segment} is late, lost or not fetched at {First} and goes to {Second} too")]
     private partial void LogSetBeside(SegmentId segment, string first, string second);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Segment {Segment} of session {SessionId} broke down two workers that were well: nobody else gets it")]

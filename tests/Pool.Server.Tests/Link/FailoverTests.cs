@@ -68,6 +68,17 @@ public sealed class FailoverTests() : ServerTest(("Dispatch:AcceptTimeout", "00:
     }
 
     [Fact]
+    public async Task A_worker_alone_that_fetches_late_keeps_its_segment()
+    {
+        var (late, answer) = await BeginAtAsync();
+
+        Server.Time.Forward(TimeSpan.FromSeconds(3));
+        await TestAssignment.AnswerAsync(late);
+
+        Assert.Equal(2, (await answer).Renditions.Count);
+    }
+
+    [Fact]
     public async Task When_every_worker_fails_the_gateway_is_told_once_and_nobody_is_paid()
     {
         await JoinAsync(assignment => assignment.FinishAsync(OutcomeKind.WorkerFailed, "no"));
