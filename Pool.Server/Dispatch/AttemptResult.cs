@@ -33,9 +33,6 @@ internal enum AttemptFault
     /// <summary>The worker did not take the segment.</summary>
     Refused,
 
-    /// <summary>The worker did not fetch the segment in time.</summary>
-    NotFetched,
-
     /// <summary>The connection was lost.</summary>
     Lost,
 

@@ -12,7 +12,7 @@ public sealed class DispatchOptions
     [Range(1, 10)]
     public int MaxAttempts { get; set; } = 3;
 
-    /// <summary>A worker that has not begun to fetch the segment within this time loses it. Default: 1 second.</summary>
+    /// <summary>Beside a worker that has not begun to fetch the segment within this time another one is set at once. Default: 1 second.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan AcceptTimeout { get; set; } = TimeSpan.FromSeconds(1);
 

@@ -12,6 +12,8 @@ public static class DispatchRoom
     {
         builder.Services.AddOptionsWithValidateOnStart<DispatchOptions, DispatchOptionsValidator>().BindConfiguration(DispatchOptions.Section);
         builder.Services.AddSingleton<AssignmentBook>();
+        builder.Services.AddSingleton<LeaseBook>();
+        builder.Services.AddSingleton<IWorkerLeases>(services => services.GetRequiredService<LeaseBook>());
         builder.Services.AddSingleton<WorkerChoice>();
         builder.Services.AddSingleton<AssignmentEndpoints>();
         builder.Services.AddSingleton<SignatureEndpoint>();
@@ -22,6 +24,7 @@ public static class DispatchRoom
             services.GetRequiredService<WorkerChoice>(),
             services.GetRequiredService<WaitingLine>(),
             services.GetRequiredService<AssignmentBook>(),
+            services.GetRequiredService<LeaseBook>(),
             new HedgeBudget(Options(services).HedgeShare),
             Options(services),
             services.GetRequiredService<TimeProvider>()));

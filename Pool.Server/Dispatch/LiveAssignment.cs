@@ -21,6 +21,7 @@ internal sealed class LiveAssignment(SegmentWork work, ConnectedWorker worker, S
     private readonly TaskCompletionSource _fetched = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<AttemptResult> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _over = new();
+    private ConnectedWorker _worker = worker;
     private OutcomeVerdict? _verdict;
     private long _fetchTicks;
 
@@ -37,7 +38,15 @@ internal sealed class LiveAssignment(SegmentWork work, ConnectedWorker worker, S
 
     public SegmentWork Work { get; } = work;
 
-    public ConnectedWorker Worker { get; } = worker;
+    /// <summary>The worker as it was when it got the assignment: what it earns by it belongs to the payee of that time.</summary>
+    public JoinedWorker Identity { get; } = worker.Identity;
+
+    /// <summary>The worker's connection now: another one when it was lost and came back.</summary>
+    public ConnectedWorker Worker
+    {
+        get => Volatile.Read(ref _worker);
+        set => Volatile.Write(ref _worker, value);
+    }
 
     public DateTimeOffset AssignedAt { get; } = assignedAt;
 

@@ -28,6 +28,7 @@ internal sealed partial class SegmentRun(SegmentWork work, DispatchParts parts, 
     private readonly List<SettledContribution> _hedges = [];
     private AttemptResult.BadInput? _blamed;
     private DateTimeOffset _hedgeAt;
+    private Attempt? _replaced;
     private int _attempts;
     private int _refusals;
     private bool _anyLost;
@@ -47,7 +48,7 @@ internal sealed partial class SegmentRun(SegmentWork work, DispatchParts parts, 
 
             if (await NextEndAsync() is not { } ended)
             {
-                TryHedge();
+                SetBeside();
                 continue;
             }
 
@@ -186,45 +187,77 @@ internal sealed partial class SegmentRun(SegmentWork work, DispatchParts parts, 
 
     private DateTimeOffset HedgeTimeOf(Attempt attempt) => attempt.Assignment.AssignedAt + HedgeTime.After(Duration, attempt.Expected);
 
-    /// <summary>Waits for an attempt to end; null when it is time for a hedge. Of several that have ended the good one comes first.</summary>
+    /// <summary>Waits for an attempt to end; null when it is time to set another worker beside it. Of several that have ended the good one comes first.</summary>
     private async Task<Attempt?> NextEndAsync()
     {
-        var ends = Task.WhenAny(_running.Select(attempt => attempt.Assignment.End));
-        if (_running.Count < MaxRunning && _attempts < parts.Options.MaxAttempts && parts.Options.HedgeShare > 0)
+        _replaced = _replaced is { IsStalled: true } ? _replaced : null;
+        var events = _running.Select(attempt => (Task)attempt.Assignment.End).ToList();
+        using var stop = new CancellationTokenSource();
+        if (_running.Count < MaxRunning && _attempts < parts.Options.MaxAttempts)
         {
-            var wait = _hedgeAt - parts.Time.GetUtcNow();
-            using var stop = new CancellationTokenSource();
-            await Task.WhenAny(ends, Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, parts.Time, stop.Token));
-            await stop.CancelAsync();
-        }
-        else
-        {
-            await ends;
+            var stalled = _running.Find(attempt => attempt.IsStalled);
+            var watched = _running.FindAll(attempt => attempt != _replaced);
+            events.AddRange(watched.Select(attempt => attempt.Orphaned));
+            events.AddRange(watched.Where(attempt => attempt.IsStalled || !attempt.Unfetched.IsCompleted).Select(attempt => attempt.Unfetched));
+            if (stalled is not null || parts.Options.HedgeShare > 0)
+            {
+                var wait = _hedgeAt - parts.Time.GetUtcNow();
+                events.Add(Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, parts.Time, stop.Token));
+            }
         }
 
+        await Task.WhenAny(events);
+        await stop.CancelAsync();
         return _running.Find(attempt => attempt.Assignment.IsGood) ?? _running.Find(attempt => attempt.Assignment.IsOver);
     }
 
-    /// <summary>Sets a second worker beside one that is late, if there is capacity to spare and the budget allows it. The first one goes on.</summary>
-    private void TryHedge()
+    /// <summary>
+    /// Sets a second worker beside one whose connection is lost or that does not fetch the segment, or, if there is capacity to spare and the budget allows it, beside one
+    /// that is late. The first one goes on, if it can.
+    /// </summary>
+    private void SetBeside()
     {
-        _running.ForEach(attempt => attempt.MarkLate());
-        var taken = _barred.Concat(_running.Select(attempt => attempt.Worker.Identity.Id)).ToHashSet();
-        var slot = parts.Choice.TryTakeSpare(work, taken, SegmentDispatcher.Remaining(work, parts.Time), parts.Line.HasWaiting);
-        if (slot is not null && parts.Budget.TrySpend())
-        {
-            LogHedged(work.Id, _running[0].Worker.Identity.NodeKey.ToString(), slot.Worker.Identity.NodeKey.ToString());
-            Start(slot);
-            return;
-        }
-
-        _hedgeAt = parts.Time.GetUtcNow() + s_hedgeRetry;
+        var slot = _running.Find(attempt => attempt.IsStalled) is { } stalled ? TakeReplacement(stalled) : TakeHedge();
         if (slot is not null)
         {
-            slot.Dispose();
-            parts.Workers.RingForFreeSlot();
+            LogSetBeside(work.Id, _running[0].Worker.Identity.NodeKey.ToString(), slot.Worker.Identity.NodeKey.ToString());
+            Start(slot);
+        }
+        else
+        {
+            // A worker that was given up and came back is not late for that: it has its own time again.
+            var again = parts.Time.GetUtcNow() + s_hedgeRetry;
+            _hedgeAt = _running[0].IsStalled || HedgeTimeOf(_running[0]) < again ? again : HedgeTimeOf(_running[0]);
         }
     }
+
+    /// <summary>A replacement costs no budget; whoever waits in the line comes first all the same.</summary>
+    private WorkerSlot? TakeReplacement(Attempt stalled)
+    {
+        _replaced = stalled;
+        return parts.Line.HasWaiting ? null : parts.Choice.TryTake(work, Taken());
+    }
+
+    private WorkerSlot? TakeHedge()
+    {
+        if (HedgeTimeOf(_running[0]) > parts.Time.GetUtcNow())
+        {
+            return null;
+        }
+
+        _running.ForEach(attempt => attempt.MarkLate());
+        var slot = parts.Choice.TryTakeSpare(work, Taken(), SegmentDispatcher.Remaining(work, parts.Time), parts.Line.HasWaiting);
+        if (slot is null || parts.Budget.TrySpend())
+        {
+            return slot;
+        }
+
+        slot.Dispose();
+        parts.Workers.RingForFreeSlot();
+        return null;
+    }
+
+    private HashSet<WorkerId> Taken() => _barred.Concat(_running.Select(attempt => attempt.Worker.Identity.Id)).ToHashSet();
 
     private SegmentResult Failure()
     {
@@ -249,8 +282,8 @@ internal sealed partial class SegmentRun(SegmentWork work, DispatchParts parts, 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Segment {Segment}: {NodeKey} failed, {Reason}")]
     private partial void LogAttemptFailed(SegmentId segment, string nodeKey, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Segment {Segment} is late at {Late} and goes to {Second} too")]
-    private partial void LogHedged(SegmentId segment, string late, string second);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Segment {Segment} is late, lost or not fetched at {First} and goes to {Second} too")]
+    private partial void LogSetBeside(SegmentId segment, string first, string second);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Segment {Segment} of session {SessionId} broke down two workers that were well: nobody else gets it")]
     private partial void LogPoison(SegmentId segment, string sessionId);

@@ -22,7 +22,7 @@ internal static class SettleRecords
     public static SettledContribution Contribution(
         LiveAssignment assignment, IReadOnlyList<Rendition> renditions, ContributionRole role, DateTimeOffset now)
     {
-        var worker = assignment.Worker.Identity;
+        var worker = assignment.Identity;
         return new SettledContribution(
             assignment.Id, worker.Id, worker.Payee, role, [.. renditions.Select(Settled)], assignment.AssignedAt,
             now > assignment.AssignedAt ? now : assignment.AssignedAt);   // a clock may be set back

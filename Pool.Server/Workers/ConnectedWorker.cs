@@ -63,6 +63,15 @@ public sealed class ConnectedWorker(JoinedWorker identity, string connectionId, 
         }
     }
 
+    /// <summary>Takes over a place from an earlier connection, whatever the capacity is now: the worker is in it already.</summary>
+    public WorkerSlot TakeOverSlot()
+    {
+        lock (_gate)
+        {
+            return new WorkerSlot(this, ++_inFlight);
+        }
+    }
+
     /// <summary>The worker has been heard of: an answer to a probe, or bytes on their way.</summary>
     public void MarkAlive() => Volatile.Write(ref _unanswered, 0);
 

@@ -57,6 +57,11 @@ internal static class JoinCheck
             return $"At most {MaxCapabilities} capabilities with numbers up to {CapabilitySet.MaxNumber} can be named.";
         }
 
+        if (request.Held is not { Count: <= WorkerLink.MaxHeld })
+        {
+            return $"At most {WorkerLink.MaxHeld} assignments can be named as still held.";
+        }
+
         return request.WishedCapacity > 0 ? null : "The wished capacity must be at least one segment.";
     }
 

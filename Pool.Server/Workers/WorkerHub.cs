@@ -10,6 +10,7 @@ internal sealed partial class WorkerHub(
     WorkerRegistry registry,
     WorkerBook book,
     WorkerRecords records,
+    IWorkerLeases leases,
     JoinDeadlines deadlines,
     IHubContext<WorkerHub, IWorkerClient> outside,
     IOptions<WorkersOptions> options,
@@ -109,6 +110,7 @@ internal sealed partial class WorkerHub(
             identity, Context.ConnectionId, outside.Clients.Client(Context.ConnectionId), capacity, records.Of(id));
         State.Worker = worker;
         State.Step = Step.Joined;
+        leases.Resume(worker, request.Held);
         if (registry.Add(worker) is { } replaced)
         {
             deadlines.Abort(replaced.ConnectionId);

@@ -13,6 +13,9 @@ public sealed class WorkerSlot : IDisposable
     /// <summary>Segments that the worker held when this place was taken, this one included.</summary>
     public int InFlight { get; }
 
+    /// <summary>Whether what the worker does in this place is late.</summary>
+    public bool IsLate => Volatile.Read(ref _late) != 0;
+
     /// <summary>What the worker does in this place is late. By the holder of the place, before it gives it back.</summary>
     public void MarkLate()
     {
@@ -27,7 +30,7 @@ public sealed class WorkerSlot : IDisposable
     {
         if (Interlocked.Exchange(ref _givenBack, 1) == 0)
         {
-            Worker.GiveBack(wasLate: Volatile.Read(ref _late) != 0);
+            Worker.GiveBack(wasLate: IsLate);
         }
     }
 }

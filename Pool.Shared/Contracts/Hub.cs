@@ -46,8 +46,9 @@ public sealed record Welcome(int ProtocolVersion, string Nonce, string? Refusal)
 /// <param name="Device">The device that transcodes, e.g. <c>cpu</c>.</param>
 /// <param name="Capabilities">Numbers of the network's capabilities this worker has (protocol §2.3).</param>
 /// <param name="WishedCapacity">Segments at once that the worker wishes to take.</param>
+/// <param name="Held">Assignments of an earlier connection that the worker still works on; at most <see cref="WorkerLink.MaxHeld"/>.</param>
 public sealed record JoinRequest(
-    string NodeKey, string Payee, string Signature, string Device, IReadOnlyList<int> Capabilities, int WishedCapacity);
+    string NodeKey, string Payee, string Signature, string Device, IReadOnlyList<int> Capabilities, int WishedCapacity, IReadOnlyList<Guid> Held);
 
 /// <param name="Accepted">Whether the worker is in.</param>
 /// <param name="WorkerId">The pool's id of this worker; empty when refused.</param>

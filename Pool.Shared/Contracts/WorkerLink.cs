@@ -18,6 +18,12 @@ public static class WorkerLink
     /// <summary>Probes a worker may leave unanswered, one more is too many: a dead connection is noticed within three periods.</summary>
     public const int MaxUnansweredProbes = 2;
 
+    /// <summary>How long a worker whose connection was lost may take to come back and name what it still holds.</summary>
+    public static readonly TimeSpan ReclaimGrace = TimeSpan.FromSeconds(5);
+
+    /// <summary>Assignments that a worker may name when it comes back.</summary>
+    public const int MaxHeld = 128;
+
     /// <summary>Random bytes of a join nonce and of an assignment's token.</summary>
     public const int SecretBytes = 32;
 

@@ -4,11 +4,11 @@ using Pool.Shared.Contracts;
 namespace Pool.Worker.Connection;
 
 /// <summary>
-/// The assignments that came over one connection. Takes as many at once as the pool was told, refuses the rest, and is through with
-/// all of them when the connection is.
+/// The assignments in the worker's hands, whichever connection they came over. Takes as many at once as the pool was told and refuses the
+/// rest. A lost connection stops nothing: bytes and outcomes have their own way, and the next join names what is still in work.
 /// </summary>
 internal sealed partial class AssignmentDesk(
-    AssignmentRunner runner, AssignmentHttp http, int capacity, TimeProvider time, IWorkerEvents events, ILogger<AssignmentDesk> logger) : IDisposable
+    AssignmentRunner runner, AssignmentHttp http, TimeProvider time, IWorkerEvents events, ILogger<AssignmentDesk> logger) : IDisposable
 {
     /// <summary>
     /// Outcomes and refusals that may be on their way to the pool beside the segments in work. A pool that floods the worker beyond
@@ -18,9 +18,11 @@ internal sealed partial class AssignmentDesk(
 
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, CancellationTokenSource> _held = [];
+    private readonly HashSet<Guid> _unreported = [];
     private readonly HashSet<Task> _running = [];
     private readonly CancellationTokenSource _over = new();
     private bool _draining;
+    private int _capacity;
 
     /// <summary>Segments in work.</summary>
     public int Held
@@ -34,6 +36,27 @@ internal sealed partial class AssignmentDesk(
         }
     }
 
+    /// <summary>Assignments whose outcome the pool has not been told yet.</summary>
+    public IReadOnlyList<Guid> Unreported
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _unreported.Take(WorkerLink.MaxHeld)];
+            }
+        }
+    }
+
+    /// <summary>A connection was joined: from now on so many are taken at once.</summary>
+    public void TakeUpTo(int capacity)
+    {
+        lock (_gate)
+        {
+            _capacity = capacity;
+        }
+    }
+
     /// <summary>Takes an assignment or refuses it; returns at once.</summary>
     public void Offer(Assignment assignment)
     {
@@ -44,14 +67,14 @@ internal sealed partial class AssignmentDesk(
                 return;
             }
 
-            if (_running.Count >= capacity + MaxReports)
+            if (_running.Count >= _capacity + MaxReports)
             {
                 LogFlooded(assignment.AssignmentId);
                 return;
             }
 
             Track(_draining ? RefuseAsync(assignment, "The worker is draining")
-                : _held.Count >= capacity ? RefuseAsync(assignment, $"The worker holds {capacity} segments already")
+                : _held.Count >= _capacity ? RefuseAsync(assignment, $"The worker holds {_capacity} segments already")
                 : ServeAsync(assignment, Hold(assignment.AssignmentId).Token));
         }
     }
@@ -76,7 +99,7 @@ internal sealed partial class AssignmentDesk(
         }
     }
 
-    /// <summary>The connection is gone, and with it every assignment: the pool has given them to others.</summary>
+    /// <summary>The worker leaves: everything stops, and the pool gives it to others.</summary>
     public void Abandon() => _over.Cancel();
 
     /// <summary>Waits until nothing is in work and every outcome has been told.</summary>
@@ -101,7 +124,12 @@ internal sealed partial class AssignmentDesk(
 
     public void Dispose() => _over.Dispose();
 
-    private CancellationTokenSource Hold(Guid assignmentId) => _held[assignmentId] = CancellationTokenSource.CreateLinkedTokenSource(_over.Token);
+    /// <summary>Called under the gate.</summary>
+    private CancellationTokenSource Hold(Guid assignmentId)
+    {
+        _unreported.Add(assignmentId);
+        return _held[assignmentId] = CancellationTokenSource.CreateLinkedTokenSource(_over.Token);
+    }
 
     private CancellationTokenSource? Release(Guid assignmentId)
     {
@@ -138,6 +166,11 @@ internal sealed partial class AssignmentDesk(
         if (outcome is not null)
         {
             await ReportAsync(assignment, outcome, time.GetElapsedTime(started));
+        }
+
+        lock (_gate)
+        {
+            _unreported.Remove(assignment.AssignmentId);
         }
     }
 

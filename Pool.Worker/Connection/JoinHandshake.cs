@@ -36,8 +36,8 @@ internal sealed class JoinHandshake(PoolAddress pool, WorkerIdentity identity)
     private const int NonceDigits = WorkerLink.SecretBytes * 2;
     private const string NoReason = "the pool gave no reason";
 
-    /// <summary>Joins on <paramref name="hub"/>, which is connected.</summary>
-    public async Task<JoinOutcome> RunAsync(HubConnection hub, CancellationToken cancellationToken)
+    /// <summary>Joins on <paramref name="hub"/>, which is connected, with the assignments that are still in work.</summary>
+    public async Task<JoinOutcome> RunAsync(HubConnection hub, IReadOnlyList<Guid> held, CancellationToken cancellationToken)
     {
         var welcome = await hub.InvokeAsync<Welcome>(
             nameof(IWorkerHub.Hello), new Hello(WorkerLink.ProtocolVersion, identity.Software), cancellationToken);
@@ -46,7 +46,7 @@ internal sealed class JoinHandshake(PoolAddress pool, WorkerIdentity identity)
             return new JoinOutcome.Refused(refusal);
         }
 
-        var verdict = await hub.InvokeAsync<JoinVerdict>(nameof(IWorkerHub.Join), Request(welcome.Nonce), cancellationToken);
+        var verdict = await hub.InvokeAsync<JoinVerdict>(nameof(IWorkerHub.Join), Request(welcome.Nonce, held), cancellationToken);
         return verdict.Accepted
             ? new JoinOutcome.Accepted(verdict.WorkerId, Math.Clamp(verdict.AcceptedCapacity, 0, identity.WishedCapacity))
             : new JoinOutcome.Refused(OneLine(verdict.Reason));
@@ -70,14 +70,14 @@ internal sealed class JoinHandshake(PoolAddress pool, WorkerIdentity identity)
             : $"The pool's nonce is not {NonceDigits} lower-case hex digits, so nothing was signed: is this the address of a pool?";
     }
 
-    private JoinRequest Request(string nonce)
+    private JoinRequest Request(string nonce, IReadOnlyList<Guid> held)
     {
         var nodeKey = identity.NodeKey.Address.ToString();
         var payee = identity.Payee.ToString();
         var text = WorkerLink.JoinText(pool.Audience, nonce, nodeKey, payee);
         var signature = identity.NodeKey.Sign(Encoding.UTF8.GetBytes(text));
         return new JoinRequest(
-            nodeKey, payee, "0x" + Convert.ToHexStringLower(signature), identity.Device, identity.Capabilities, identity.WishedCapacity);
+            nodeKey, payee, "0x" + Convert.ToHexStringLower(signature), identity.Device, identity.Capabilities, identity.WishedCapacity, held);
     }
 
     private static string OneLine(string? reason) => Sentence.Printable(reason) is { Length: > 0 } printable ? printable : NoReason;

@@ -42,10 +42,10 @@ internal sealed class PoolConnection : IAsyncDisposable
     public Task<string> Lost => _lost.Task;
 
     /// <summary>Connects and joins. Every exception means that the pool could not be reached.</summary>
-    public async Task<JoinOutcome> OpenAsync(JoinHandshake handshake, CancellationToken cancellationToken)
+    public async Task<JoinOutcome> OpenAsync(JoinHandshake handshake, IReadOnlyList<Guid> held, CancellationToken cancellationToken)
     {
         await _hub.StartAsync(cancellationToken);
-        return await handshake.RunAsync(_hub, cancellationToken);
+        return await handshake.RunAsync(_hub, held, cancellationToken);
     }
 
     /// <summary>From now on, and for what has come already, assignments go to <paramref name="desk"/>.</summary>

@@ -41,7 +41,6 @@ internal sealed partial class PoolLink(
     public static readonly TimeSpan StableAfter = TimeSpan.FromMinutes(1);
 
     private readonly JoinHandshake _handshake = new(pool, identity);
-    private readonly AssignmentRunner _runner = new(http, transcoder, time, loggers.CreateLogger<AssignmentRunner>());
     private readonly ILogger _logger = loggers.CreateLogger<PoolLink>();
     private bool _hasJoined;
     private string? _lossToReport;
@@ -51,10 +50,25 @@ internal sealed partial class PoolLink(
     /// <param name="stop">Leave at once. Cancelled only after <paramref name="drain"/>.</param>
     public async Task<LinkEnd> RunAsync(CancellationToken drain, CancellationToken stop)
     {
+        var runner = new AssignmentRunner(http, transcoder, time, loggers.CreateLogger<AssignmentRunner>());
+        using var desk = new AssignmentDesk(runner, http, time, events, loggers.CreateLogger<AssignmentDesk>());
+        try
+        {
+            return await KeepConnectedAsync(desk, drain, stop);
+        }
+        finally
+        {
+            desk.Abandon();
+            await desk.WhenIdleAsync();
+        }
+    }
+
+    private async Task<LinkEnd> KeepConnectedAsync(AssignmentDesk desk, CancellationToken drain, CancellationToken stop)
+    {
         while (true)
         {
             var connected = time.GetTimestamp();
-            if (await ConnectAndServeAsync(drain, stop) is { } end)
+            if (await ConnectAndServeAsync(desk, drain, stop) is { } end)
             {
                 return end;
             }
@@ -85,13 +99,13 @@ internal sealed partial class PoolLink(
     }
 
     /// <returns>How the link ended, or null when it is to be tried again.</returns>
-    private async Task<LinkEnd?> ConnectAndServeAsync(CancellationToken drain, CancellationToken stop)
+    private async Task<LinkEnd?> ConnectAndServeAsync(AssignmentDesk desk, CancellationToken drain, CancellationToken stop)
     {
         await using var connection = new PoolConnection(pool, loggers);
         JoinOutcome joined;
         try
         {
-            joined = await OpenAsync(connection, drain);
+            joined = await OpenAsync(connection, desk, drain);
         }
         catch (Exception) when (drain.IsCancellationRequested)
         {
@@ -111,20 +125,20 @@ internal sealed partial class PoolLink(
             case JoinOutcome.Accepted accepted:
                 events.Joined(accepted.WorkerId, accepted.Capacity, again: _hasJoined);
                 _hasJoined = true;
-                _lossToReport = await ServeAsync(connection, accepted.Capacity, drain, stop);
+                _lossToReport = await ServeAsync(connection, desk, accepted.Capacity, drain, stop);
                 return drain.IsCancellationRequested ? new LinkEnd.Left() : null;
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
     }
 
-    private async Task<JoinOutcome> OpenAsync(PoolConnection connection, CancellationToken drain)
+    private async Task<JoinOutcome> OpenAsync(PoolConnection connection, AssignmentDesk desk, CancellationToken drain)
     {
         using var limit = new CancellationTokenSource(OpenTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, drain);
         try
         {
-            return await connection.OpenAsync(_handshake, either.Token);
+            return await connection.OpenAsync(_handshake, desk.Unreported, either.Token);
         }
         catch (Exception late) when (limit.IsCancellationRequested)
         {
@@ -133,9 +147,9 @@ internal sealed partial class PoolLink(
     }
 
     /// <returns>Why the connection was lost; null when the worker left it.</returns>
-    private async Task<string?> ServeAsync(PoolConnection connection, int capacity, CancellationToken drain, CancellationToken stop)
+    private async Task<string?> ServeAsync(PoolConnection connection, AssignmentDesk desk, int capacity, CancellationToken drain, CancellationToken stop)
     {
-        using var desk = new AssignmentDesk(_runner, http, capacity, time, events, loggers.CreateLogger<AssignmentDesk>());
+        desk.TakeUpTo(capacity);
         connection.Serve(desk);
         await UntilAsync(connection.Lost, drain);
         if (!connection.Lost.IsCompleted)
@@ -143,10 +157,7 @@ internal sealed partial class PoolLink(
             await DrainAsync(connection, desk, stop);
         }
 
-        var lost = connection.Lost.IsCompleted ? await connection.Lost : null;
-        desk.Abandon();
-        await desk.WhenIdleAsync();
-        return lost;
+        return connection.Lost.IsCompleted ? await connection.Lost : null;
     }
 
     private async Task DrainAsync(PoolConnection connection, AssignmentDesk desk, CancellationToken stop)

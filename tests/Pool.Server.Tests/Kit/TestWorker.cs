@@ -72,12 +72,12 @@ internal sealed class TestWorker : IAsyncDisposable
 
     /// <summary>Connects and joins.</summary>
     public static async Task<TestWorker> JoinAsync(
-        RunningServer server, EthereumKey? key = null, int capacity = 2, Func<TestAssignment, Task>? work = null)
+        RunningServer server, EthereumKey? key = null, int capacity = 2, Func<TestAssignment, Task>? work = null, params IReadOnlyList<Guid> held)
     {
         var worker = await ConnectAsync(server, key);
         worker.Work = work;
         var welcome = await worker.HelloAsync();
-        var verdict = await worker.JoinAsync(worker.Request(welcome.Nonce) with { WishedCapacity = capacity });
+        var verdict = await worker.JoinAsync(worker.Request(welcome.Nonce) with { WishedCapacity = capacity, Held = held });
         if (!verdict.Accepted)
         {
             throw new InvalidOperationException($"The pool refused: {verdict.Reason}");
@@ -101,11 +101,18 @@ internal sealed class TestWorker : IAsyncDisposable
         var nodeKey = Key.Address.ToString();
         var text = WorkerLink.JoinText(audience ?? _audience, nonce, nodeKey, Payee);
         var signature = "0x" + Convert.ToHexStringLower(Key.Sign(System.Text.Encoding.UTF8.GetBytes(text)));
-        return new JoinRequest(nodeKey, Payee, signature, "cpu", TestJob.WorkerCapabilities, 2);
+        return new JoinRequest(nodeKey, Payee, signature, "cpu", TestJob.WorkerCapabilities, 2, []);
     }
 
     /// <summary>The next segment the pool gives it.</summary>
     public Task<TestAssignment> NextAssignmentAsync() => _assignments.Reader.ReadAsync().AsTask().WaitAsync(Patience.Limit);
+
+    /// <summary>Completes when the pool takes back, over this connection, what came over another.</summary>
+    public Task ExpectCancel(TestAssignment assignment)
+    {
+        _held[assignment.Message.AssignmentId] = assignment;
+        return assignment.Cancelled;
+    }
 
     /// <summary>Times the pool has asked for a sign of life and nobody waited for it.</summary>
     public int Probes => _probes.Reader.Count;

@@ -49,7 +49,7 @@ public sealed class FailoverTests() : ServerTest(("Dispatch:AcceptTimeout", "00:
         var late = await assignment.FinishAsync(OutcomeKind.Done);
 
         Assert.Equal((410, false), ((int)upload.StatusCode, late.Accepted));
-        Assert.Contains("its connection was lost", late.Reason, StringComparison.Ordinal);
+        Assert.Contains("another worker was first", late.Reason, StringComparison.Ordinal);
         await AssertDoneByAsync(good, result);
     }
 
@@ -65,6 +65,17 @@ public sealed class FailoverTests() : ServerTest(("Dispatch:AcceptTimeout", "00:
 
         Assert.Equal(410, (int)fetch.StatusCode);
         await AssertDoneByAsync(good, result);
+    }
+
+    [Fact]
+    public async Task A_worker_alone_that_fetches_late_keeps_its_segment()
+    {
+        var (late, answer) = await BeginAtAsync();
+
+        Server.Time.Forward(TimeSpan.FromSeconds(3));
+        await TestAssignment.AnswerAsync(late);
+
+        Assert.Equal(2, (await answer).Renditions.Count);
     }
 
     [Fact]

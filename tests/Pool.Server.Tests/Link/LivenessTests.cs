@@ -75,6 +75,45 @@ public sealed class LivenessTests() : ServerTest(("Dispatch:HedgeShare", "0"))
     }
 
     [Fact]
+    public async Task A_worker_that_comes_back_with_its_segment_goes_on_with_it_and_nobody_begins_anew()
+    {
+        var dropped = await JoinAsync();
+        var (_, answer) = await BeginSegmentAsync();
+        var assignment = await dropped.NextAssignmentAsync();
+        using var fetched = await assignment.FetchAsync();
+        using var half = await assignment.UploadAsync(0, TestJob.GoodRenditions[0]);
+
+        dropped.Die();
+        await Server.WaitForWorkersAsync(registry => registry.Connected.Count == 0);
+        using var meanwhile = await assignment.UploadAsync(1, TestJob.GoodRenditions[1]);
+        await using var back = await TestWorker.JoinAsync(Server, dropped.Key, held: [assignment.Message.AssignmentId]);
+        Assert.Equal(1, Assert.Single(Server.Registry.Connected).InFlight);
+        var verdict = await assignment.FinishAsync(OutcomeKind.Done);
+
+        Assert.Equal((204, true), ((int)meanwhile.StatusCode, verdict.Accepted));
+        Assert.Equal((2, 0), ((await answer).Renditions.Count, back.Assigned));
+        await Eventually.IsSoAsync("its place is free", () => Task.FromResult(Server.Registry.Connected.Single().InFlight == 0));
+    }
+
+    [Fact]
+    public async Task Who_comes_back_with_what_is_over_is_told_to_stop()
+    {
+        var lost = await JoinAsync();
+        var (_, answer) = await BeginSegmentAsync();
+        var assignment = await lost.NextAssignmentAsync();
+        using var fetched = await assignment.FetchAsync();
+        await JoinGoodAsync();
+        lost.Die();
+        await answer;
+
+        await using var back = await TestWorker.ConnectAsync(Server, lost.Key);
+        var told = back.ExpectCancel(assignment);
+        await back.JoinAsync(back.Request((await back.HelloAsync()).Nonce) with { Held = [assignment.Message.AssignmentId] });
+
+        await told;
+    }
+
+    [Fact]
     public async Task A_segment_whose_only_worker_was_lost_is_done_when_it_is_back()
     {
         var lost = await JoinAsync();

@@ -60,10 +60,34 @@ public sealed class ReconnectingTests
     }
 
     [Fact]
-    public async Task Work_that_came_over_a_lost_connection_is_stopped_and_not_reported()
+    public async Task Work_that_came_over_a_lost_connection_goes_on_is_named_at_the_next_join_and_is_reported()
     {
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var (started, end) = (Signal(), Signal());
+        await using var pool = await FakePool.StartAsync();
+        await using var worker = WorkerUnderTest.Start(pool, sessions: 1);
+        worker.Transcoder.Work = async (job, sink, token) =>
+        {
+            started.SetResult();
+            await end.Task.WaitAsync(token);
+            return await FakeTranscoder.EchoAsync(job, sink, token);
+        };
+        var joined = await pool.NextJoinAsync();
+        var held = await pool.AssignAsync(joined);
+        await started.Task.WaitAsync(Patience.Limit);
+
+        joined.Drop();
+        var again = await pool.NextJoinAsync();
+        end.SetResult();
+
+        Assert.Empty(joined.Request!.Held);
+        Assert.Equal([held.Message.AssignmentId], again.Request!.Held);
+        Assert.Equal(OutcomeKind.Done, (await held.NextOutcomeAsync()).Kind);
+    }
+
+    [Fact]
+    public async Task What_the_pool_takes_back_after_a_lost_connection_is_stopped_and_makes_room()
+    {
+        var (started, stopped) = (Signal(), Signal());
         await using var pool = await FakePool.StartAsync();
         await using var worker = WorkerUnderTest.Start(pool, sessions: 1);
         worker.Transcoder.Work = async (_, _, token) =>
@@ -78,13 +102,17 @@ public sealed class ReconnectingTests
         await started.Task.WaitAsync(Patience.Limit);
 
         joined.Drop();
+        var again = await pool.NextJoinAsync();
+        await again.Client.Cancel(lost.Message.AssignmentId, "over");
         await stopped.Task.WaitAsync(Patience.Limit);
         worker.Transcoder.Work = FakeTranscoder.EchoAsync;
-        var next = await pool.AssignAsync(await pool.NextJoinAsync());
+        var next = await pool.AssignAsync(again);
 
         Assert.Equal(OutcomeKind.Done, (await next.NextOutcomeAsync()).Kind);
         Assert.Equal(0, lost.WaitingOutcomes);
     }
+
+    private static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     [Fact]
     public async Task A_pool_that_refuses_a_worker_it_had_taken_before_ends_it()
