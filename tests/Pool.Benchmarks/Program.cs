@@ -3,4 +3,10 @@ using Pool.Benchmarks;
 using Pool.Benchmarks.Transcode;
 
 var command = new RootCommand("Measures hot paths against their yardsticks, side by side in one run.") { KeccakBenchmark.Command(), TranscodeBenchmark.Command() };
-return command.Parse(args).Invoke();
+var parsed = command.Parse(args.Length > 0 ? args : ["--help"]);
+foreach (var mistake in parsed.Errors)
+{
+    Console.Error.WriteLine($"bench: {mistake.Message}");
+}
+
+return parsed.Errors.Count > 0 ? 2 : parsed.Invoke();

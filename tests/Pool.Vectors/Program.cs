@@ -12,4 +12,10 @@ command.SetAction(result =>
     var tally = new VectorRun(SectionRegistry.Sections, Console.Out).Run(result.GetRequiredValue(files));
     return tally.Failed == 0 && tally.Passed > 0 ? 0 : 1;
 });
-return command.Parse(args).Invoke();
+var parsed = command.Parse(args);
+foreach (var mistake in parsed.Errors)
+{
+    Console.Error.WriteLine($"vectors: {mistake.Message}");
+}
+
+return parsed.Errors.Count > 0 ? 2 : parsed.Invoke();
