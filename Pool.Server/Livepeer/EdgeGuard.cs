@@ -16,8 +16,8 @@ internal sealed partial class EdgeGuard(IOptions<EdgeOptions> options, TimeProvi
     private readonly LogThrottle _log = new(time);
     private long _faults;
 
-    /// <summary>Addresses that have a request with us now.</summary>
-    public int Addresses => _requests.Keys;
+    /// <summary>Requests that an address has with us now.</summary>
+    public long RequestsOf(string address) => _requests.Of(address);
 
     /// <summary>Requests that ended in a fault of ours since the start.</summary>
     public long Faults => Interlocked.Read(ref _faults);

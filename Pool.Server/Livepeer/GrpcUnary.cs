@@ -116,6 +116,10 @@ internal sealed class GrpcUnary(TimeProvider time)
         {
             throw new GrpcException(GrpcStatus.DeadlineExceeded, $"the message did not come within {s_receiveTime.TotalSeconds:0} s");
         }
+        catch (IOException)
+        {
+            throw new GrpcException(GrpcStatus.InvalidArgument, "the request broke off before its message was whole");
+        }
         finally
         {
             _unfinished.GiveBack(address, taken);

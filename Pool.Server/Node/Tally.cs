@@ -10,18 +10,6 @@ public sealed class Tally(long limit)
     private readonly Dictionary<string, long> _inUse = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
 
-    /// <summary>Keys that have something in use.</summary>
-    public int Keys
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _inUse.Count;
-            }
-        }
-    }
-
     /// <summary>What the key has in use.</summary>
     public long Of(string key)
     {

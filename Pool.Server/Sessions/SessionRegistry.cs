@@ -74,9 +74,9 @@ public sealed partial class SessionRegistry(
 
             var session = new Session(sessionId, manifestId, gateway, address, dispatcher, time);
             _sessions[sessionId] = session;
-            if (_log.TryPass(out var withheld))
+            if (MayLog())
             {
-                LogOpened(sessionId, _sessions.Count, withheld);
+                LogOpened(sessionId, _sessions.Count);
             }
 
             return session;
@@ -101,9 +101,9 @@ public sealed partial class SessionRegistry(
         dispatcher.EndSession(session.Id);
         _perAddress.GiveBack(session.Address);
         var renditions = session.Close();
-        if (_log.TryPass(out var withheld))
+        if (MayLog())
         {
-            LogClosed(session.Id, session.Segments, withheld);
+            LogClosed(session.Id, session.Segments);
         }
 
         if (renditions.Count > 0)
@@ -147,9 +147,24 @@ public sealed partial class SessionRegistry(
             null, spoolOptions.Value.Grace, Timeout.InfiniteTimeSpan);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Session {SessionId} opened, {Active} active ({Withheld} like messages were not written)")]
-    private partial void LogOpened(string sessionId, int active, long withheld);
+    /// <summary>Sessions are strangers' to open: only some of a second's are named, and the others counted.</summary>
+    private bool MayLog()
+    {
+        var mayLog = _log.TryPass(out var withheld);
+        if (withheld > 0)
+        {
+            LogWithheld(withheld);
+        }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Session {SessionId} closed after {Segments} segments ({Withheld} like messages were not written)")]
-    private partial void LogClosed(string sessionId, long segments, long withheld);
+        return mayLog;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Session {SessionId} opened, {Active} active")]
+    private partial void LogOpened(string sessionId, int active);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Session {SessionId} closed after {Segments} segments")]
+    private partial void LogClosed(string sessionId, long segments);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Withheld} more sessions opened or closed in the seconds before")]
+    private partial void LogWithheld(long withheld);
 }

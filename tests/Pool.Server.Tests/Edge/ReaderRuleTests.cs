@@ -58,8 +58,16 @@ public sealed class ReaderRuleTests : ServerTest
         credentials.FullProfiles.Clear();
         credentials.FullProfiles.Add(new Shared.Livepeer.Wire.VideoProfile
         {
-            Name = "x", Width = width, Height = height, Bitrate = bitrate, Gop = bitrate, Fps = uint.MaxValue, FpsDen = uint.MaxValue, Quality = uint.MaxValue,
-            ColorDepth = width, ChromaFormat = (Shared.Livepeer.Wire.VideoProfile.Types.ChromaSubsampling)99,
+            Name = "x",
+            Width = width,
+            Height = height,
+            Bitrate = bitrate,
+            Gop = bitrate,
+            Fps = uint.MaxValue,
+            FpsDen = uint.MaxValue,
+            Quality = uint.MaxValue,
+            ColorDepth = width,
+            ChromaFormat = (Shared.Livepeer.Wire.VideoProfile.Types.ChromaSubsampling)99,
         });
 
         var answer = await Gateway.SegmentAsync(credentials, segment);

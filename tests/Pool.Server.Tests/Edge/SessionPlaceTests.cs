@@ -145,6 +145,34 @@ public sealed class SessionPlaceTests() : ServerTest(
     }
 
     [Fact]
+    public async Task A_session_is_not_idle_while_a_slow_segment_comes_in()
+    {
+        await JoinGoodAsync();
+        var terms = await Gateway.GetOrchestratorAsync();
+        await Gateway.SegmentAsync(terms);
+        var (body, answer) = Hold(terms, 2);
+        await ArrivedAsync(terms);
+        var sessions = Server.Services.GetRequiredService<SessionRegistry>();
+        var session = Assert.Single(sessions.Active);
+
+        Server.Time.Forward(TimeSpan.FromSeconds(71));
+        sessions.CloseIdle();
+        var still = sessions.Active;
+        body.Release();
+        using var response = await answer;
+        await SegmentAnswer.ReadAsync(response);
+        Server.Time.Forward(TimeSpan.FromSeconds(69));
+        sessions.CloseIdle();
+        var afterwards = sessions.Active;
+        Server.Time.Forward(TimeSpan.FromSeconds(2));
+        sessions.CloseIdle();
+
+        Assert.Same(session, Assert.Single(still));
+        Assert.Same(session, Assert.Single(afterwards));
+        Assert.Empty(sessions.Active);
+    }
+
+    [Fact]
     public async Task A_token_of_another_session_opens_none()
     {
         await JoinGoodAsync();

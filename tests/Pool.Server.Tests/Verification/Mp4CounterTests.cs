@@ -64,6 +64,23 @@ public sealed class Mp4CounterTests
     }
 
     [Fact]
+    public void A_picture_that_is_none_is_not_counted()
+    {
+        var bytes = Make("320x240", "-frames:v 10 -bf 0", Fast);
+        var nal = bytes.AsSpan().IndexOf("mdat"u8) + 4;
+        const int LengthBytes = 4;
+        while ((bytes[nal + LengthBytes] & 0x1f) != 1)
+        {
+            nal += LengthBytes + System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(nal));
+        }
+
+        const byte Filler = 12;
+        bytes[nal + LengthBytes] = Filler;
+
+        Assert.Equal("the index of the MP4 file names 10 pictures, but 9 are there", Count(bytes, 1000).Fault);
+    }
+
+    [Fact]
     public void A_container_that_was_not_asked_for_is_refused()
     {
         var profile = new VideoProfile { Name = "p", Width = 320, Height = 240, BitrateBps = 1, Container = Container.Mp4 };
