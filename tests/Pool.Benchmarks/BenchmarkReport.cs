@@ -18,8 +18,20 @@ internal static class BenchmarkReport
         $"{Environment.ProcessorCount} processors, {RuntimeInformation.ProcessArchitecture}, " +
         $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}";
 
+    /// <summary>Writes the figures if a file was asked for; the program's exit status.</summary>
+    public static int Finish(string bench, string? json, object figures)
+    {
+        if (json is null || Write(json, figures) is not { } error)
+        {
+            return 0;
+        }
+
+        Console.Error.WriteLine($"{bench}: {error}");
+        return 1;
+    }
+
     /// <summary>Writes to <paramref name="path"/>; gives what went wrong as a sentence, or null.</summary>
-    public static string? Write(string path, object figures)
+    private static string? Write(string path, object figures)
     {
         try
         {

@@ -58,13 +58,7 @@ internal static class KeccakBenchmark
             GoalRatio,
             Met = met,
         };
-        if (json is null || BenchmarkReport.Write(json, figures) is not { } error)
-        {
-            return 0;
-        }
-
-        Console.Error.WriteLine($"keccak: {error}");
-        return 1;
+        return BenchmarkReport.Finish("keccak", json, figures);
     }
 
     /// <summary>Runs the three in turn, so that whatever else the machine does falls on all of them.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Pool.Benchmarks.Kit;
 using Spectre.Console;
 
 namespace Pool.Benchmarks.Transcode;
@@ -35,7 +36,7 @@ internal static class TranscodeBenchmark
         try
         {
             var scene = await TranscodeScene.MakeAsync(folder, wish.Video, wish.Seconds, time);
-            var contestants = new Contestants(scene, WorkerPath(), time);
+            var contestants = new Contestants(scene, BuiltFiles.Worker, time);
             var one = await MeasureAsync(wish.Runs, new()
             {
                 [Contestants.Pool] = () => contestants.RunPoolAsync(1),
@@ -98,28 +99,22 @@ internal static class TranscodeBenchmark
     {
         Goal[] goals =
         [
-            AtLeast("one stream, against an ffmpeg per segment", one[Contestants.PerSegment].Milliseconds.Median / one[Contestants.Pool].Milliseconds.Median, GoalToPerSegment),
-            AtLeast("one stream, against one ffmpeg over all", one[Contestants.Whole].Milliseconds.Median / one[Contestants.Pool].Milliseconds.Median, GoalToWhole),
-            AtLeast("two streams at once, against two ffmpegs", two[Contestants.Whole].Milliseconds.Median / two[Contestants.Pool].Milliseconds.Median, GoalTwoStreams),
-            AtMost("peak memory over one ffmpeg's, one stream", one[Contestants.Pool].PeakMegabytes / one[Contestants.Whole].PeakMegabytes, 1),
-            AtMost("peak memory over two ffmpegs', two streams", two[Contestants.Pool].PeakMegabytes / two[Contestants.Whole].PeakMegabytes, 1),
-            AtMost("largest loss of PSNR, dB", quality.Max(row => row.FFmpeg.PsnrDb - row.Pool.PsnrDb), GoalPsnrDb),
-            AtMost("largest difference in bitrate", quality.Max(row => Math.Abs((row.Pool.KilobitsPerSecond / row.FFmpeg.KilobitsPerSecond) - 1)), GoalBitrate),
+            Goal.AtLeast("one stream, against an ffmpeg per segment", one[Contestants.PerSegment].Milliseconds.Median / one[Contestants.Pool].Milliseconds.Median, GoalToPerSegment),
+            Goal.AtLeast("one stream, against one ffmpeg over all", one[Contestants.Whole].Milliseconds.Median / one[Contestants.Pool].Milliseconds.Median, GoalToWhole),
+            Goal.AtLeast("two streams at once, against two ffmpegs", two[Contestants.Whole].Milliseconds.Median / two[Contestants.Pool].Milliseconds.Median, GoalTwoStreams),
+            Goal.AtMost("peak memory over one ffmpeg's, one stream", one[Contestants.Pool].PeakMegabytes / one[Contestants.Whole].PeakMegabytes, 1),
+            Goal.AtMost("peak memory over two ffmpegs', two streams", two[Contestants.Pool].PeakMegabytes / two[Contestants.Whole].PeakMegabytes, 1),
+            Goal.AtMost("largest loss of PSNR, dB", quality.Max(row => row.FFmpeg.PsnrDb - row.Pool.PsnrDb), GoalPsnrDb),
+            Goal.AtMost("largest difference in bitrate", quality.Max(row => Math.Abs((row.Pool.KilobitsPerSecond / row.FFmpeg.KilobitsPerSecond) - 1)), GoalBitrate),
         ];
         var met = goals.All(goal => goal.Met);
-        Print(wish, one, two, quality, goals, met);
+        Print(wish, one, two, quality, goals);
         var figures = new { Bench = "transcode", wish.Runs, wish.Seconds, wish.Video, BenchmarkReport.Machine, OneStream = one, TwoStreams = two, Quality = quality, Goals = goals, Met = met };
-        if (wish.Json is not null && BenchmarkReport.Write(wish.Json, figures) is { } error)
-        {
-            Console.Error.WriteLine($"transcode: {error}");
-            return 1;
-        }
-
-        return 0;
+        return BenchmarkReport.Finish("transcode", wish.Json, figures);
     }
 
     private static void Print(
-        Wish wish, Dictionary<string, Series> one, Dictionary<string, Series> two, IReadOnlyList<QualityRow> quality, Goal[] goals, bool met)
+        Wish wish, Dictionary<string, Series> one, Dictionary<string, Series> two, IReadOnlyList<QualityRow> quality, Goal[] goals)
     {
         var times = new Table().AddColumns($"{wish.Seconds} s of 720p30, {wish.Runs} runs in turn", "streams", "median s", "least", "most", "peak MB");
         foreach (var (streams, series) in ((int, Dictionary<string, Series>)[])[(1, one), (2, two)])
@@ -140,31 +135,10 @@ internal static class TranscodeBenchmark
 
         AnsiConsole.Write(times);
         AnsiConsole.Write(qualities);
-        foreach (var goal in goals)
-        {
-            Console.WriteLine($"{goal.Name}: {Text(goal.Value, "0.000")} (goal: {goal.Text}): {(goal.Met ? "met" : "not met")}");
-        }
-
-        Console.WriteLine(met ? "met" : "not met");
+        Goal.Print(goals);
     }
 
     /// <summary>The worker's program lies beside this one's project.</summary>
-    private static string WorkerPath()
-    {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (root is not null && !File.Exists(Path.Combine(root.FullName, "Pool.sln")))
-        {
-            root = root.Parent;
-        }
-
-        var path = Path.Combine(root?.FullName ?? ".", "Pool.Worker", "bin", "Release", "net10.0", "pool-worker");
-        return File.Exists(path) ? path : throw new InvalidOperationException($"{path} is not built: ./pool bench builds it.");
-    }
-
-    private static Goal AtLeast(string name, double value, double goal) => new(name, value, $"at least {Text(goal, "0.00")}", value >= goal);
-
-    private static Goal AtMost(string name, double value, double goal) => new(name, value, $"at most {Text(goal, "0.00")}", value <= goal);
-
     private static string Seconds(double milliseconds) => Text(milliseconds / 1000, "0.00");
 
     private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
@@ -174,6 +148,4 @@ internal static class TranscodeBenchmark
     private sealed record Series(Spread Milliseconds, double PeakMegabytes);
 
     private sealed record QualityRow(string Rendition, Quality Pool, Quality FFmpeg);
-
-    private sealed record Goal(string Name, double Value, string Text, bool Met);
 }

@@ -1,0 +1,74 @@
+using System.Globalization;
+using Pool.Benchmarks.Transcode;
+using Pool.Shared.Ethereum;
+using Pool.Shared.Media;
+
+namespace Pool.Benchmarks.Relay;
+
+/// <summary>What goes through: a segment of 2 s and about 1 MB, and its renditions of the ladder, about 1.4 MB together; real video, so that it is counted.</summary>
+internal sealed class RelayMedia
+{
+    private const int SourceBitrate = 4_000_000;
+    private const int Seconds = 2;
+
+    private RelayMedia(byte[] source, IReadOnlyList<byte[]> renditions)
+    {
+        (Source, Renditions) = (source, renditions);
+        SourceHash = Keccak256.Hash(source);
+    }
+
+    /// <summary>The segment.</summary>
+    public byte[] Source { get; }
+
+    public byte[] SourceHash { get; }
+
+    /// <summary>The renditions, in the order of <see cref="Profiles"/>.</summary>
+    public IReadOnlyList<byte[]> Renditions { get; }
+
+    public int RenditionBytes => Renditions.Sum(rendition => rendition.Length);
+
+    /// <summary>What is asked for.</summary>
+    public static IReadOnlyList<VideoProfile> Profiles { get; } =
+        [.. TranscodeScene.Ladder.Select(one => new VideoProfile { Name = one.Name, Width = one.Width, Height = one.Height, BitrateBps = one.Bitrate })];
+
+    public static async Task<RelayMedia> MakeAsync(TimeProvider time)
+    {
+        var folder = Directory.CreateTempSubdirectory("pool-bench-").FullName;
+        try
+        {
+            var source = await MakeAsync(folder, "source", 1280, 720, SourceBitrate, time);
+            var renditions = new List<byte[]>();
+            foreach (var (name, width, height, bitrate) in TranscodeScene.Ladder)
+            {
+                renditions.Add(await MakeAsync(folder, name, width, height, bitrate, time));
+            }
+
+            return new RelayMedia(source, renditions);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>Every part of it hashed once, as an orchestrator must (protocol §4.2, §4.8).</summary>
+    public void Hash(Span<byte> hash)
+    {
+        Keccak256.Hash(Source, hash);
+        foreach (var rendition in Renditions)
+        {
+            Keccak256.Hash(rendition, hash);
+        }
+    }
+
+    private static async Task<byte[]> MakeAsync(string folder, string name, int width, int height, int bitrate, TimeProvider time)
+    {
+        var file = Path.Combine(folder, name + ".ts");
+        var rate = bitrate.ToString(CultureInfo.InvariantCulture);
+        await MeasuredProcess.RunAsync("ffmpeg",
+            ["-v", "error", "-f", "lavfi", "-i", $"testsrc2=size={width}x{height}:rate={TranscodeScene.FrameRate}:duration={Seconds},noise=alls=12:allf=t",
+                "-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-b:v", rate, "-minrate", rate, "-maxrate", rate, "-bufsize", rate,
+                "-x264-params", "nal-hrd=cbr", "-f", "mpegts", file], time);
+        return await File.ReadAllBytesAsync(file);
+    }
+}
