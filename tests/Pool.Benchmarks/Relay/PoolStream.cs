@@ -31,6 +31,10 @@ internal sealed class PoolStream : RelayStream
         return new PoolStream(network, media, terms, needs, manifest);
     }
 
+    protected override Task EndAsync() => GrpcCall.UnaryAsync(
+        _network, "/net.Orchestrator/EndTranscodingSession",
+        new EndTranscodingSessionRequest { AuthToken = _terms.AuthToken }, EndTranscodingSessionResponse.Parser, CancellationToken.None);
+
     protected override HttpRequestMessage Request()
     {
         var credentials = new SegData

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using Pool.Benchmarks.Kit;
+using Pool.Gateway.Network;
 using Pool.Shared.Ethereum;
 
 namespace Pool.Benchmarks.Relay;
@@ -55,7 +56,7 @@ internal static class RelayBenchmark
 
             return RelayReport.Print(new RelayFigures(media.Source.Length, media.RenditionBytes, rounds, HashTime(media, time), latency, throughput, delays), json);
         }
-        catch (Exception failure) when (failure is InvalidOperationException or HttpRequestException or TimeoutException)
+        catch (Exception failure) when (failure is InvalidOperationException or HttpRequestException or GrpcCallException or TimeoutException or OperationCanceledException)
         {
             await Console.Error.WriteLineAsync($"relay: {failure.Message}");
             return 1;
@@ -86,8 +87,8 @@ internal static class RelayBenchmark
     private static async Task<Pair<Spread>> MeasureLatencyAsync(PoolUnderLoad pool, RelayMedia media, int rounds, TimeProvider time)
     {
         await using var yardstick = await Yardstick.StartAsync(media, segments: 1, hashes: false, time);
-        using var ours = await PoolStream.OpenAsync(pool.Network, media, "latency");
-        using var theirs = new StoreAndForwardStream(yardstick.Network, media);
+        await using var ours = await PoolStream.OpenAsync(pool.Network, media, "latency");
+        await using var theirs = new StoreAndForwardStream(yardstick.Network, media);
         var (pooled, bare) = (new List<TimeSpan>(), new List<TimeSpan>());
         for (var round = 0; round < WarmUpRounds + rounds; round++)
         {
@@ -133,12 +134,14 @@ internal static class RelayBenchmark
         }
         finally
         {
-            ours.ForEach(stream => stream.Dispose());
-            theirs.ForEach(stream => stream.Dispose());
+            foreach (var stream in ours.Concat(theirs))
+            {
+                await stream.DisposeAsync();
+            }
         }
     }
 
-    private static async Task<Throughput> BlockAsync(IReadOnlyList<RelayStream> streams, ServerProcess server, TimeProvider time)
+    private static async Task<Throughput> BlockAsync(List<RelayStream> streams, ServerProcess server, TimeProvider time)
     {
         var before = server.ProcessorTime;
         var elapsed = await TimeAsync(() => Task.WhenAll(streams.Select(SendBlockAsync)), time);
@@ -162,7 +165,7 @@ internal static class RelayBenchmark
         {
             await using var line = new DelayingProxy(pool.WebPort, TimeSpan.FromMilliseconds(roundTrip), time);
             await using var worker = await InstantWorker.JoinAsync(line.Port, media.Renditions, sessions: 2, time);
-            using var stream = await PoolStream.OpenAsync(pool.Network, media, $"delay-{roundTrip}");
+            await using var stream = await PoolStream.OpenAsync(pool.Network, media, $"delay-{roundTrip}");
             var times = new List<TimeSpan>();
             for (var round = 0; round < DelayWarmUpRounds + DelayRounds; round++)
             {

@@ -6,8 +6,10 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Pool.Shared.Ethereum;
 
@@ -79,7 +81,8 @@ internal static class StoreAndForward
         builder.WebHost.UseKestrelHttpsConfiguration();
         await using var app = builder.Build();
         Map(app, hashes);
-        await app.RunAsync(cancellationToken);
+        await app.StartAsync(cancellationToken);
+        await app.WaitForShutdownAsync(cancellationToken);
         return 0;
     }
 
@@ -108,7 +111,7 @@ internal static class StoreAndForward
 
             return Results.Bytes(job.Made[index]);
         });
-        app.MapGet("/next", async (HttpContext context) => (await waiting.Reader.ReadAsync(context.RequestAborted)).ToString(CultureInfo.InvariantCulture));
+        app.MapGet("/next", async (CancellationToken aborted) => (await waiting.Reader.ReadAsync(aborted)).ToString(CultureInfo.InvariantCulture));
         app.MapGet("/segment/{id:int}", (int id) => Results.Bytes(jobs[id].Segment));
         app.MapPut("/made/{id:int}/{index:int}", async (HttpContext context, int id, int index) =>
         {

@@ -34,6 +34,20 @@ internal sealed class Contestants(TranscodeScene scene, string worker, TimeProvi
         return new ProcessFigures(time.GetElapsedTime(start), peak);
     }
 
+    /// <summary>What the processes for each segment made of one rendition, as one file: MPEG-TS can be put one behind the other.</summary>
+    public async Task<string> JoinSegmentsAsync(string file)
+    {
+        var whole = Path.Combine(scene.Folder, "each-" + file);
+        await using var target = File.Create(whole);
+        foreach (var part in Directory.GetFiles(FolderOf("each"), "*-" + file).Order(StringComparer.Ordinal))
+        {
+            await using var source = File.OpenRead(part);
+            await source.CopyToAsync(target);
+        }
+
+        return whole;
+    }
+
     /// <summary>One process for the whole clip, or as many side by side as there are streams.</summary>
     public async Task<ProcessFigures> RunWholeAsync(int streams)
     {

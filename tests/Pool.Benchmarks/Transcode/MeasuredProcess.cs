@@ -11,7 +11,8 @@ internal sealed record ProcessFigures(TimeSpan Elapsed, long PeakBytes);
 /// <summary>Runs a program and looks at the memory of its process tree while it runs (Linux: <c>/proc</c>).</summary>
 internal static class MeasuredProcess
 {
-    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(50);
+    /// <summary>Looking stops the process that is looked at: a longer interval disturbs less, and a peak lasts for most of a segment.</summary>
+    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Resident memory, shared pages divided among those who share them.</summary>
     private const string SharedField = "Pss:";
