@@ -9,7 +9,6 @@ namespace Pool.Benchmarks.Kit;
 internal sealed class InstantWorker : IWorkerEvents, IAsyncDisposable
 {
     private static readonly TimeSpan s_joinLimit = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(100);
 
     private readonly CancellationTokenSource _drain = new();
     private readonly CancellationTokenSource _stop = new();
@@ -17,6 +16,7 @@ internal sealed class InstantWorker : IWorkerEvents, IAsyncDisposable
     private readonly EthereumKey _key = EthereumKey.Create();
     private readonly AssignmentHttp _http;
     private readonly Task<LinkEnd> _run;
+    private int _joins;
     private string? _complaint;
 
     private InstantWorker(PoolAddress pool, IReadOnlyList<byte[]> renditions, int sessions, TimeProvider time)
@@ -24,12 +24,15 @@ internal sealed class InstantWorker : IWorkerEvents, IAsyncDisposable
         _http = new AssignmentHttp(pool, time, Random.Shared);
         var transcoder = new InstantTranscoder(renditions);
         var identity = new WorkerIdentity(_key, _key.Address, transcoder.Device, transcoder.Capabilities, sessions, "pool-bench");
-        var link = new PoolLink(pool, identity, transcoder, _http, new Backoff(s_retry, s_retry, Random.Shared), time, this, NullLoggerFactory.Instance);
+        var link = new PoolLink(pool, identity, transcoder, _http, new Backoff(Random.Shared), time, this, NullLoggerFactory.Instance);
         _run = link.RunAsync(_drain.Token, _stop.Token);
     }
 
     /// <summary>What the pool refused of its work, or null.</summary>
     public string? Complaint => Volatile.Read(ref _complaint);
+
+    /// <summary>How often it has joined.</summary>
+    public int Joins => Volatile.Read(ref _joins);
 
     /// <summary>Connects to the pool at a port of this machine and joins.</summary>
     public static async Task<InstantWorker> JoinAsync(int port, IReadOnlyList<byte[]> renditions, int sessions, TimeProvider time)
@@ -44,7 +47,11 @@ internal sealed class InstantWorker : IWorkerEvents, IAsyncDisposable
         return worker._joined.Task.IsCompletedSuccessfully ? worker : throw new InvalidOperationException($"a worker did not join: {await worker._run}");
     }
 
-    public void Joined(Guid workerId, int capacity, bool again) => _joined.TrySetResult();
+    public void Joined(Guid workerId, int capacity, bool again)
+    {
+        Interlocked.Increment(ref _joins);
+        _joined.TrySetResult();
+    }
 
     public void Lost(string reason, TimeSpan retryIn) => Complain(reason);
 

@@ -5,14 +5,28 @@ internal sealed class PoolUnderLoad : IAsyncDisposable
 {
     private readonly BenchDatabase _database;
     private readonly string _home;
+    private readonly Dictionary<string, string> _settings;
+    private readonly TimeProvider _time;
+    private ServerProcess? _process;
 
-    private PoolUnderLoad(BenchDatabase database, ServerProcess process, string home, int networkPort, int webPort)
+    private PoolUnderLoad(BenchDatabase database, IReadOnlyDictionary<string, string> settings, TimeProvider time)
     {
-        (_database, Process, _home, WebPort) = (database, process, home, webPort);
-        Network = new Uri($"https://127.0.0.1:{networkPort}");
+        (_database, _time) = (database, time);
+        _home = Directory.CreateTempSubdirectory("pool-bench-").FullName;
+        var network = ServerProcess.FreePort();
+        WebPort = ServerProcess.FreePort();
+        Network = new Uri($"https://127.0.0.1:{network}");
+        _settings = new(settings, StringComparer.Ordinal)
+        {
+            ["POOL_HOME"] = _home,
+            ["POOL_NETWORK_PORT"] = Text(network),
+            ["POOL_NETWORK_ADDRESS"] = "127.0.0.1",
+            ["POOL_WEB_PORT"] = Text(WebPort),
+            ["POOL_DATABASE"] = database.Connection,
+        };
     }
 
-    public ServerProcess Process { get; }
+    public ServerProcess Process => _process ?? throw new InvalidOperationException("The server is stopped.");
 
     /// <summary>What gateways reach.</summary>
     public Uri Network { get; }
@@ -24,35 +38,41 @@ internal sealed class PoolUnderLoad : IAsyncDisposable
     /// <param name="time">The clock.</param>
     public static async Task<PoolUnderLoad> StartAsync(IReadOnlyDictionary<string, string> settings, TimeProvider time)
     {
-        var database = await BenchDatabase.CreateAsync();
-        var home = Directory.CreateTempSubdirectory("pool-bench-").FullName;
-        var (network, web) = (ServerProcess.FreePort(), ServerProcess.FreePort());
+        var pool = new PoolUnderLoad(await BenchDatabase.CreateAsync(), settings, time);
         try
         {
-            var all = new Dictionary<string, string>(settings, StringComparer.Ordinal)
-            {
-                ["POOL_HOME"] = home,
-                ["POOL_NETWORK_PORT"] = Text(network),
-                ["POOL_NETWORK_ADDRESS"] = "127.0.0.1",
-                ["POOL_WEB_PORT"] = Text(web),
-                ["POOL_DATABASE"] = database.Connection,
-            };
-            var process = await ServerProcess.StartAsync(BuiltFiles.Server, ["run"], all, new Uri($"http://127.0.0.1:{web}/health/ready"), time);
-            return new PoolUnderLoad(database, process, home, network, web);
+            await pool.StartAsync();
+            return pool;
         }
         catch
         {
-            await database.DisposeAsync();
-            Directory.Delete(home, recursive: true);
+            await pool.DisposeAsync();
             throw;
         }
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Kills the process and starts another one in its place; returns when that is ready.</summary>
+    public async Task KillAndStartAsync()
     {
         await Process.DisposeAsync();
+        await StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is { } process)
+        {
+            await process.DisposeAsync();
+        }
+
         await _database.DisposeAsync();
         Directory.Delete(_home, recursive: true);
+    }
+
+    private async Task StartAsync()
+    {
+        _process = null;
+        _process = await ServerProcess.StartAsync(BuiltFiles.Server, ["run"], _settings, new Uri($"http://127.0.0.1:{WebPort}/health/ready"), _time);
     }
 
     private static string Text(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
