@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Pool.Server.Settlement.Books;
 using Pool.Server.Settlement.Journaling;
 using Pool.Server.Settlement.Partitions;
@@ -10,7 +11,7 @@ public static class SettlementRoom
     public static WebApplicationBuilder AddSettlement(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptionsWithValidateOnStart<SettlementOptions, SettlementOptionsValidator>().BindConfiguration(SettlementOptions.Section);
-        builder.Services.AddSingleton<IJournalDisk, JournalDisk>();
+        builder.Services.TryAddSingleton<IJournalDisk, JournalDisk>();
         builder.Services.AddSingleton<Journal>();
         builder.Services.AddSingleton<EpochClock>();
         builder.Services.AddSingleton<BookWriter>();

@@ -38,6 +38,9 @@ public sealed record ReceiptRendition(int Width, int Height, long Frames, long P
 public sealed record Receipt(
     string Pool, string NodeKey, string Payee, Guid SegmentId, Guid AssignmentId, ReceiptRole Role, long SettledAtMilliseconds, IReadOnlyList<ReceiptRendition> Renditions)
 {
+    /// <summary>Version of <see cref="ToText"/>. Receipts are kept for years: a later form gets a later number.</summary>
+    public const int Version = 1;
+
     /// <summary>
     /// The text that is signed (docs/protocol.md, Receipts): lines ended by one LF, none after the last. Nothing in it is a stranger's text, so no line can be mistaken for
     /// another.
@@ -52,7 +55,7 @@ public sealed record Receipt(
             text.Append(CultureInfo.InvariantCulture, $"Rendition {index}: {rendition.Width}x{rendition.Height}, {rendition.Frames} frames, {rendition.Pixels} pixels, {rendition.Bytes} bytes, {rendition.Hash}\n");
         }
 
-        return text.Append(CultureInfo.InvariantCulture, $"Link version: {WorkerLink.ProtocolVersion}").ToString();
+        return text.Append(CultureInfo.InvariantCulture, $"Receipt version: {Version}").ToString();
     }
 
     /// <summary>Signs it (EIP-191).</summary>

@@ -43,6 +43,12 @@ internal sealed partial class BookKeeper(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
+        if (ExecuteTask is { } running)
+        {
+            // It ends at once, and nobody else may touch its connection before.
+            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         try
         {
             while (!cancellationToken.IsCancellationRequested && await copier.CopyNextAsync(cancellationToken))

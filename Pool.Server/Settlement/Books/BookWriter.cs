@@ -54,7 +54,14 @@ internal sealed class BookWriter(NpgsqlDataSource database) : IAsyncDisposable
         if (_connection is { } broken)
         {
             _connection = null;
-            await broken.DisposeAsync();
+            try
+            {
+                await broken.DisposeAsync();
+            }
+            catch (NpgsqlException)
+            {
+                // What a connection says at its end does not matter: it is given up.
+            }
         }
     }
 
