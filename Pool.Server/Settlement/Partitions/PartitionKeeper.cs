@@ -17,18 +17,15 @@ internal sealed partial class PartitionKeeper(
 
     private DayPartition? _kept;
 
-    /// <summary>Makes what is missing from today on.</summary>
+    /// <summary>Makes what is missing from today on, and for what landed in the default partition.</summary>
     public async Task MakeAheadAsync(CancellationToken cancellationToken)
     {
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
-        var there = (await tables.ListAsync(cancellationToken)).ToHashSet();
-        for (var ahead = 0; ahead <= DaysAhead; ahead++)
+        var wanted = Enumerable.Range(0, DaysAhead + 1).Select(ahead => new DayPartition(today.AddDays(ahead)));
+        var there = await tables.ListAsync(cancellationToken);
+        foreach (var day in wanted.Concat(await tables.ListStraysAsync(cancellationToken)).Except(there))
         {
-            var day = new DayPartition(today.AddDays(ahead));
-            if (!there.Contains(day))
-            {
-                await tables.MakeAsync(day, cancellationToken);
-            }
+            await tables.MakeAsync(day, cancellationToken);
         }
     }
 

@@ -13,22 +13,18 @@ internal sealed class PartitionTables(NpgsqlDataSource database)
 
     private const string List = "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'segments'::regclass";
 
-    /// <summary>The days that have partitions, oldest first.</summary>
-    public async Task<IReadOnlyList<DayPartition>> ListAsync(CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand(List);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var days = new List<DayPartition>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            if (DayPartition.OfSegments(reader.GetString(0)) is { } day)
-            {
-                days.Add(day);
-            }
-        }
+    /// <summary>Days that are found at once; the next time finds more.</summary>
+    private const int MaxStrays = 100;
 
-        return [.. days.OrderBy(day => day.Day)];
-    }
+    private static readonly string s_strays = $"SELECT DISTINCT (received_at AT TIME ZONE 'UTC')::date FROM segments_default ORDER BY 1 LIMIT {MaxStrays}";
+
+    /// <summary>The days that have partitions, oldest first.</summary>
+    public async Task<IReadOnlyList<DayPartition>> ListAsync(CancellationToken cancellationToken) =>
+        [.. (await ReadAsync(List, row => DayPartition.OfSegments(row.GetString(0)), cancellationToken)).OfType<DayPartition>().OrderBy(day => day.Day)];
+
+    /// <summary>Days without partitions whose segments are in the default one: they came before it was made, or after it had been dropped.</summary>
+    public Task<List<DayPartition>> ListStraysAsync(CancellationToken cancellationToken) =>
+        ReadAsync(s_strays, row => new DayPartition(row.GetFieldValue<DateOnly>(0)), cancellationToken);
 
     /// <summary>Makes the pair of a day, and moves what came in before it was there out of the default partitions. False when it is there.</summary>
     public Task<bool> MakeAsync(DayPartition day, CancellationToken cancellationToken) => InTransactionAsync(
@@ -70,6 +66,19 @@ internal sealed class PartitionTables(NpgsqlDataSource database)
             return null;
         },
         cancellationToken);
+
+    private async Task<List<T>> ReadAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add(read(reader));
+        }
+
+        return rows;
+    }
 
     private static string Make(DayPartition day) =>
         $"""

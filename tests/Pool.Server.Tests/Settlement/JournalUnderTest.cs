@@ -14,7 +14,7 @@ internal sealed class JournalUnderTest : IDisposable
 
     public string Folder => Path.Combine(_home, "server", "journal");
 
-    public SettlementOptions Options { get; } = new() { JournalFileBytes = 1 << 20, JournalMaxBytes = 16 << 20 };
+    public SettlementOptions Options { get; } = new() { JournalFileBytes = 1 << 20, JournalMaxBytes = 256 << 20 };
 
     /// <summary>The journal's files in their order.</summary>
     public IReadOnlyList<string> Files => [.. Directory.EnumerateFiles(Folder, "journal-*.log").Order(StringComparer.Ordinal)];

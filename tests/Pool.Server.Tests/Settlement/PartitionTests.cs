@@ -49,7 +49,10 @@ public sealed class PartitionTests : IAsyncLifetime, IDisposable
         await _books.BookAsync(entry);
 
         var today = Today();
-        Assert.Equal((1, 1, 1), (await CountAsync(today.SegmentsTable), await CountAsync(today.ContributionsTable), await CountAsync("contributions_default")));
+        var other = new DayPartition(DateOnly.FromDateTime(BooksUnderTest.Noon.UtcDateTime));
+        Assert.Equal((1, 1), (await CountAsync(today.SegmentsTable), await CountAsync(today.ContributionsTable)));
+        Assert.Equal((1, 1), (await CountAsync(other.SegmentsTable), await CountAsync(other.ContributionsTable)));
+        Assert.Equal((0, 0), (await CountAsync("segments_default"), await CountAsync("contributions_default")));
         Assert.Equal((2, 2), (await CountAsync("segments"), await CountAsync("contributions")));
         await Assert.ThrowsAsync<Npgsql.PostgresException>(() => _books.ExecuteAsync($"DELETE FROM {today.SegmentsTable}"));
     }
