@@ -1,5 +1,16 @@
 -- The tables as the migrations make them. Written by "./pool schema", never by hand; "./pool test" compares.
 
+CREATE FUNCTION public.segment_has_a_primary() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM contributions WHERE segment_id = NEW.id AND received_at = NEW.received_at AND role = 'primary') THEN
+        RAISE EXCEPTION 'segment % was transcoded and has no primary contribution', NEW.id USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NULL;
+END
+$$;
+
 CREATE TABLE public.contributions (
     assignment_id uuid NOT NULL,
     received_at timestamp with time zone NOT NULL,
@@ -13,6 +24,7 @@ CREATE TABLE public.contributions (
     renditions jsonb NOT NULL,
     assigned_at timestamp with time zone NOT NULL,
     finished_at timestamp with time zone NOT NULL,
+    epoch bigint NOT NULL,
     CONSTRAINT contributions_bytes_check CHECK ((bytes >= 0)),
     CONSTRAINT contributions_check CHECK ((finished_at >= assigned_at)),
     CONSTRAINT contributions_frames_check CHECK ((frames >= 0)),
@@ -34,11 +46,21 @@ CREATE TABLE public.contributions_default (
     renditions jsonb NOT NULL,
     assigned_at timestamp with time zone NOT NULL,
     finished_at timestamp with time zone NOT NULL,
+    epoch bigint NOT NULL,
     CONSTRAINT contributions_bytes_check CHECK ((bytes >= 0)),
     CONSTRAINT contributions_check CHECK ((finished_at >= assigned_at)),
     CONSTRAINT contributions_frames_check CHECK ((frames >= 0)),
     CONSTRAINT contributions_pixels_check CHECK ((pixels >= 0)),
     CONSTRAINT contributions_role_check CHECK ((role = ANY (ARRAY['primary'::text, 'hedge'::text, 'check'::text])))
+);
+
+CREATE TABLE public.epochs (
+    id bigint NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone,
+    matured_at timestamp with time zone,
+    CONSTRAINT epochs_check CHECK (((matured_at IS NULL) OR (closed_at IS NOT NULL))),
+    CONSTRAINT epochs_id_check CHECK ((id >= 0))
 );
 
 CREATE TABLE public.payees (
@@ -64,6 +86,7 @@ CREATE TABLE public.segments (
     outcome text NOT NULL,
     detail text NOT NULL,
     settled_at timestamp with time zone NOT NULL,
+    epoch bigint NOT NULL,
     CONSTRAINT segments_duration_ms_check CHECK ((duration_ms >= 0)),
     CONSTRAINT segments_outcome_check CHECK ((outcome = ANY (ARRAY['transcoded'::text, 'bad_input'::text, 'failed'::text]))),
     CONSTRAINT segments_source_bytes_check CHECK ((source_bytes >= 0)),
@@ -82,6 +105,7 @@ CREATE TABLE public.segments_default (
     outcome text NOT NULL,
     detail text NOT NULL,
     settled_at timestamp with time zone NOT NULL,
+    epoch bigint NOT NULL,
     CONSTRAINT segments_duration_ms_check CHECK ((duration_ms >= 0)),
     CONSTRAINT segments_outcome_check CHECK ((outcome = ANY (ARRAY['transcoded'::text, 'bad_input'::text, 'failed'::text]))),
     CONSTRAINT segments_source_bytes_check CHECK ((source_bytes >= 0)),
@@ -116,6 +140,9 @@ ALTER TABLE ONLY public.contributions
 
 ALTER TABLE ONLY public.contributions_default
     ADD CONSTRAINT contributions_default_pkey PRIMARY KEY (assignment_id, received_at);
+
+ALTER TABLE ONLY public.epochs
+    ADD CONSTRAINT epochs_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.payees
     ADD CONSTRAINT payees_pkey PRIMARY KEY (address);
@@ -162,14 +189,22 @@ ALTER INDEX public.segments_pkey ATTACH PARTITION public.segments_default_pkey;
 
 ALTER INDEX public.segments_session ATTACH PARTITION public.segments_default_session_id_idx;
 
+CREATE CONSTRAINT TRIGGER segments_primary AFTER INSERT ON public.segments DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.outcome = 'transcoded'::text)) EXECUTE FUNCTION public.segment_has_a_primary();
+
+ALTER TABLE ONLY public.contributions_default
+    ADD CONSTRAINT contributions_default_segment_fkey FOREIGN KEY (segment_id, received_at) REFERENCES public.segments_default(id, received_at);
+
+ALTER TABLE public.contributions
+    ADD CONSTRAINT contributions_epoch_fkey FOREIGN KEY (epoch) REFERENCES public.epochs(id);
+
 ALTER TABLE public.contributions
     ADD CONSTRAINT contributions_payee_fkey FOREIGN KEY (payee) REFERENCES public.payees(address);
 
 ALTER TABLE public.contributions
-    ADD CONSTRAINT contributions_segment_id_received_at_fkey FOREIGN KEY (segment_id, received_at) REFERENCES public.segments(id, received_at);
-
-ALTER TABLE public.contributions
     ADD CONSTRAINT contributions_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(id);
+
+ALTER TABLE public.segments
+    ADD CONSTRAINT segments_epoch_fkey FOREIGN KEY (epoch) REFERENCES public.epochs(id);
 
 ALTER TABLE public.segments
     ADD CONSTRAINT segments_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id);

@@ -14,7 +14,7 @@ namespace Pool.Server.Admin;
 
 /// <summary>Reads the status: what is connected from memory, what was done from the books. It answers also while the database is away.</summary>
 internal sealed partial class StatusReader(
-    IDbContextFactory<PoolDbContext> databases, DatabaseRetry retry, WorkerRegistry registry, SessionRegistry sessions, SegmentDispatcher dispatcher,
+    IDbContextFactory<PoolDbContext> databases, DatabaseRetry retry, WorkerRegistry registry, SessionRegistry sessions, SegmentDispatcher dispatcher, ISettlement settlement,
     IOptions<NodeOptions> node, TimeProvider time, ILogger<StatusReader> logger)
 {
     private const string Ready = "ready";
@@ -24,6 +24,8 @@ internal sealed partial class StatusReader(
 
     /// <summary>How long the operator waits for a database that is away, and for one that is slow.</summary>
     private static readonly Patience s_patience = new(RetryFor: TimeSpan.FromSeconds(0.5), Limit: TimeSpan.FromSeconds(20));
+
+    private static readonly TimeSpan s_bookPatience = TimeSpan.FromSeconds(0.5);
 
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
 
@@ -50,9 +52,18 @@ internal sealed partial class StatusReader(
 
     private async Task<Books> ReadBooksAsync(CancellationToken cancellationToken)
     {
+        await WaitForBooksAsync(cancellationToken);
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var workers = await ReadWorkersAsync(db, cancellationToken);
         return new Books(workers, await ReadTotalsAsync(db, workers, cancellationToken));
+    }
+
+    /// <summary>What was answered just now is on its way into the books: the totals should have it, if that does not take long.</summary>
+    private async Task WaitForBooksAsync(CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(s_bookPatience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        await settlement.WhenBookedAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private NodeStatus Node() => new(

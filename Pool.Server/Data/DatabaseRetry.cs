@@ -18,8 +18,8 @@ public sealed partial class DatabaseRetry(NpgsqlDataSource database, TimeProvide
 
     private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Classes of SQLSTATE that speak of the server or the way to it, not of the statement: connection, resources, operator, not ready, system.</summary>
-    private static readonly string[] s_passingClasses = ["08", "53", "57", "55", "58", "XX"];
+    /// <summary>Classes of SQLSTATE that speak of the server or the way to it, not of the statement: connection, other transactions, resources, operator, not ready, system.</summary>
+    private static readonly string[] s_passingClasses = ["08", "40", "53", "57", "55", "58", "XX"];
 
     /// <summary>Runs <paramref name="work"/> until it succeeds, fails for good, or <paramref name="patience"/> is over.</summary>
     /// <param name="work">Is called anew for every attempt, so it opens its own connection.</param>

@@ -153,11 +153,11 @@ internal sealed partial class AssignmentEndpoints(
             return;
         }
 
-        var verdict = Judge(assignment, outcome);
+        var verdict = await Judge(assignment, outcome).WaitAsync(context.RequestAborted);
         await context.Response.WriteAsJsonAsync(verdict, WorkerLinkJson.Options, context.RequestAborted);
     }
 
-    private static OutcomeVerdict Judge(LiveAssignment assignment, AssignmentOutcome outcome)
+    private static Task<OutcomeVerdict> Judge(LiveAssignment assignment, AssignmentOutcome outcome)
     {
         var detail = outcome.Detail is { Length: > MaxDetailLength } ? outcome.Detail[..MaxDetailLength] : outcome.Detail ?? "";
         return outcome.Kind switch
@@ -171,10 +171,10 @@ internal sealed partial class AssignmentEndpoints(
         };
     }
 
-    private static OutcomeVerdict Fail(LiveAssignment assignment, AttemptFault fault, string reason) =>
+    private static Task<OutcomeVerdict> Fail(LiveAssignment assignment, AttemptFault fault, string reason) =>
         assignment.Finish(new AttemptResult.Failed(fault, reason), s_noted);
 
-    private static OutcomeVerdict Refuse(LiveAssignment assignment, string reason) =>
+    private static Task<OutcomeVerdict> Refuse(LiveAssignment assignment, string reason) =>
         assignment.Finish(new AttemptResult.Failed(AttemptFault.ResultRefused, $"its result was refused: {reason}"), new OutcomeVerdict(false, reason));
 
     internal LiveAssignment? Authorize(HttpContext context, string id)

@@ -218,6 +218,6 @@ internal sealed class Attempt : IDisposable
         }
     }
 
-    private void Fail(AttemptFault fault, string reason) => Assignment.Finish(
+    private void Fail(AttemptFault fault, string reason) => _ = Assignment.Finish(
         new AttemptResult.Failed(fault, reason), new OutcomeVerdict(false, $"The assignment had ended: {reason}."));
 }

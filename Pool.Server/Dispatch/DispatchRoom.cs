@@ -26,6 +26,7 @@ public static class DispatchRoom
             services.GetRequiredService<AssignmentBook>(),
             services.GetRequiredService<LeaseBook>(),
             new HedgeBudget(Options(services).HedgeShare),
+            services.GetRequiredService<ReceiptSender>(),
             Options(services),
             services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton(services => new SegmentDispatcher(

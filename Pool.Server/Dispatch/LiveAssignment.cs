@@ -14,12 +14,14 @@ internal sealed class LiveAssignment(SegmentWork work, ConnectedWorker worker, S
 {
     private static readonly OutcomeVerdict s_second = new(false, "Another worker was first; the work is good and counts as a hedge.");
     private static readonly OutcomeVerdict s_tooLate = new(false, "The assignment had ended: another worker was first.");
+    private static readonly OutcomeVerdict s_notBooked = new(false, "The work is good, but the pool could not write it down: it counts for nobody.");
 
     private readonly byte[] _token = RandomNumberGenerator.GetBytes(WorkerLink.SecretBytes);
     private readonly Slot[] _slots = [.. work.Profiles.Select(_ => new Slot())];
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _fetched = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<AttemptResult> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<OutcomeVerdict> _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _over = new();
     private ConnectedWorker _worker = worker;
     private OutcomeVerdict? _verdict;
@@ -147,11 +149,14 @@ internal sealed class LiveAssignment(SegmentWork work, ConnectedWorker worker, S
         }
     }
 
-    /// <summary>Ends the attempt with <paramref name="result"/> unless it has ended; the verdict is the same for every later caller.</summary>
-    public OutcomeVerdict Finish(AttemptResult result, OutcomeVerdict verdict) => Finish(() => (result, verdict));
+    /// <summary>
+    /// Ends the attempt with <paramref name="result"/> unless it has ended. The verdict is the same for every later caller; that of good work comes when it
+    /// is known whether it is in the books.
+    /// </summary>
+    public Task<OutcomeVerdict> Finish(AttemptResult result, OutcomeVerdict verdict) => Finish(() => (result, verdict));
 
     /// <summary>Ends the attempt with its renditions, which are good. The segment's result if they are the first, of no use to the gateway if not.</summary>
-    public OutcomeVerdict FinishGood()
+    public Task<OutcomeVerdict> FinishGood()
     {
         var (renditions, _) = Received();
         return Finish(() => race.TryWin(this)
@@ -164,24 +169,39 @@ internal sealed class LiveAssignment(SegmentWork work, ConnectedWorker worker, S
     {
         var isWhole = ResultCheck.Fault(this) is null;
         var (renditions, _) = Received();
-        Finish(() => isWhole
+        _ = Finish(() => isWhole
             ? (new AttemptResult.Second(renditions), s_second)
             : (new AttemptResult.Failed(AttemptFault.Stopped, "another worker was first"), s_tooLate));
     }
 
-    private OutcomeVerdict Finish(Func<(AttemptResult Result, OutcomeVerdict Verdict)> decide)
+    /// <summary>The segment is over and settled, or never will be: whoever waits for the verdict of good work hears it.</summary>
+    /// <param name="isBooked">Whether this work is in the segment's record, and that is durable.</param>
+    public void Conclude(bool isBooked)
+    {
+        lock (_gate)
+        {
+            _told.TrySetResult(isBooked && _verdict is not null ? _verdict : s_notBooked);
+        }
+    }
+
+    private Task<OutcomeVerdict> Finish(Func<(AttemptResult Result, OutcomeVerdict Verdict)> decide)
     {
         lock (_gate)
         {
             if (_verdict is null)
             {
                 (var result, _verdict) = decide();
+                if (result is not (AttemptResult.Good or AttemptResult.Second))
+                {
+                    _told.TrySetResult(_verdict);
+                }
+
                 _end.TrySetResult(result);
             }
         }
 
         _over.Cancel();
-        return _verdict;
+        return _told.Task;
     }
 
     public void Dispose() => _over.Dispose();

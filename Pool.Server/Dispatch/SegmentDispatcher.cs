@@ -1,3 +1,4 @@
+using Pool.Server.Node;
 using Pool.Server.Settlement;
 using Pool.Shared.Contracts;
 using Pool.Shared.Ids;
@@ -10,15 +11,13 @@ namespace Pool.Server.Dispatch;
 /// </summary>
 public sealed partial class SegmentDispatcher
 {
-    /// <summary>The books may be away for this long, even when the gateway's patience is over already.</summary>
-    private static readonly TimeSpan s_leastSettlePatience = TimeSpan.FromSeconds(1);
-
     private readonly DispatchParts _parts;
     private readonly ISettlement _settlement;
     private readonly ILogger<SegmentDispatcher> _logger;
+    private readonly LogThrottle _log;
 
     internal SegmentDispatcher(DispatchParts parts, ISettlement settlement, ILogger<SegmentDispatcher> logger) =>
-        (_parts, _settlement, _logger) = (parts, settlement, logger);
+        (_parts, _settlement, _logger, _log) = (parts, settlement, logger, new LogThrottle(parts.Time));
 
     /// <summary>The worker that has this session now, for people to see.</summary>
     public WorkerId? WorkerOf(string sessionId) => _parts.Choice.WorkerOf(sessionId);
@@ -26,29 +25,37 @@ public sealed partial class SegmentDispatcher
     /// <summary>A session ended: its worker is free for others.</summary>
     public void EndSession(string sessionId) => _parts.Choice.Forget(sessionId);
 
+    /// <summary>Whether what a new session brings can be settled.</summary>
+    public bool TakesNewSessions => _settlement.TakesNewSessions;
+
     /// <summary>
-    /// Transcodes and settles one segment. Never throws for what a worker or the database did. A gateway that hangs up ends the work,
-    /// not its settling: what a worker has done by then is in the books.
+    /// Transcodes and settles one segment. Never throws for what a worker or the disk did. A gateway that hangs up ends the work,
+    /// not its settling: what a worker has done by then is in the books. Workers hear that their work was accepted when it is.
     /// </summary>
     public async Task<SegmentResult> TranscodeAsync(SegmentWork work, CancellationToken cancellationToken)
     {
-        var (result, contributions) = await RunAsync(work, cancellationToken);
+        var begun = new List<LiveAssignment>();
+        var booked = new HashSet<AssignmentId>();
         try
         {
-            var left = Remaining(work, _parts.Time);
-            await _settlement.SettleAsync(
-                SettleRecords.Record(work, result, contributions), left > s_leastSettlePatience ? left : s_leastSettlePatience);
-            return result;
-        }
-        catch (SettlementException failure)
-        {
-            LogNotSettled(failure, work.Id);
-            if (result is SegmentResult.Transcoded withheld)
+            var (result, contributions) = await RunAsync(work, begun, cancellationToken);
+            if (await SettleAsync(work, result, contributions) is not { } settledAt)
             {
-                _parts.Book.Discard(withheld.Renditions);
+                return Withhold(result);
             }
 
-            return new SegmentResult.Failed(PoolFault.NotSettled, "the result could not be written down");
+            booked.UnionWith(contributions.Select(contribution => contribution.Assignment));
+            foreach (var contribution in contributions)
+            {
+                var worker = begun.Find(assignment => assignment.Id == contribution.Assignment)!.Identity;   // it was begun before it was done
+                _parts.Receipts.Send(worker.Id, SettleRecords.Receipt(work, worker, contribution, _parts.Receipts.Pool, settledAt));
+            }
+
+            return result;
+        }
+        finally
+        {
+            begun.ForEach(assignment => assignment.Conclude(booked.Contains(assignment.Id)));
         }
     }
 
@@ -59,8 +66,36 @@ public sealed partial class SegmentDispatcher
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
+    /// <summary>When the segment's record became durable; null when it did not.</summary>
+    private async Task<DateTimeOffset?> SettleAsync(SegmentWork work, SegmentResult result, IReadOnlyList<SettledContribution> contributions)
+    {
+        try
+        {
+            return await _settlement.SettleAsync(SettleRecords.Record(work, result, contributions));
+        }
+        catch (SettlementException failure)
+        {
+            if (_log.TryPass(out var withheld))
+            {
+                LogNotSettled(failure.Message, withheld);
+            }
+
+            return null;
+        }
+    }
+
+    private SegmentResult.Failed Withhold(SegmentResult result)
+    {
+        if (result is SegmentResult.Transcoded transcoded)
+        {
+            _parts.Book.Discard(transcoded.Renditions);
+        }
+
+        return new SegmentResult.Failed(PoolFault.NotSettled, "the result could not be written down");
+    }
+
     private async Task<(SegmentResult Result, IReadOnlyList<SettledContribution> Contributions)> RunAsync(
-        SegmentWork work, CancellationToken cancellationToken)
+        SegmentWork work, ICollection<LiveAssignment> begun, CancellationToken cancellationToken)
     {
         if (work.Source.Length == 0)
         {
@@ -69,10 +104,10 @@ public sealed partial class SegmentDispatcher
 
         using var deadline = new CancellationTokenSource(Remaining(work, _parts.Time), _parts.Time);
         using var until = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        using var run = new SegmentRun(work, _parts, _logger, until.Token);
+        using var run = new SegmentRun(work, _parts, begun, _logger, until.Token);
         return await run.RunAsync();
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Segment {Segment} was transcoded but could not be settled, so its result is withheld")]
-    private partial void LogNotSettled(Exception failure, SegmentId segment);
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Fault} Its result is withheld ({Withheld} like messages were not written)")]
+    private partial void LogNotSettled(string fault, long withheld);
 }

@@ -10,7 +10,7 @@ namespace Pool.Server.Dispatch;
 /// One segment's way through the pool. A worker that fails is replaced at once; beside one that is merely late a second one is set, and
 /// the first good result wins. Runs as one loop: nothing in it is shared.
 /// </summary>
-internal sealed partial class SegmentRun(SegmentWork work, DispatchParts parts, ILogger logger, CancellationToken until) : IDisposable
+internal sealed partial class SegmentRun(SegmentWork work, DispatchParts parts, ICollection<LiveAssignment> begun, ILogger logger, CancellationToken until) : IDisposable
 {
     /// <summary>Workers that have the segment at the same time.</summary>
     private const int MaxRunning = 2;
@@ -182,6 +182,7 @@ internal sealed partial class SegmentRun(SegmentWork work, DispatchParts parts, 
         _attempts++;
         var attempt = Attempt.Begin(parts, slot, work, _race, SegmentDispatcher.Remaining(work, parts.Time), until);
         _running.Add(attempt);
+        begun.Add(attempt.Assignment);
         _hedgeAt = HedgeTimeOf(attempt);
     }
 

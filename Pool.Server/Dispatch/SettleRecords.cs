@@ -1,4 +1,6 @@
 using Pool.Server.Settlement;
+using Pool.Server.Workers;
+using Pool.Shared.Contracts;
 
 namespace Pool.Server.Dispatch;
 
@@ -27,6 +29,21 @@ internal static class SettleRecords
             assignment.Id, worker.Id, worker.Payee, role, [.. renditions.Select(Settled)], assignment.AssignedAt,
             now > assignment.AssignedAt ? now : assignment.AssignedAt);   // a clock may be set back
     }
+
+    /// <summary>What the worker gets to keep of its contribution.</summary>
+    public static Receipt Receipt(SegmentWork work, JoinedWorker worker, SettledContribution contribution, string pool, DateTimeOffset settledAt) => new(
+        pool, worker.NodeKey.ToString(), contribution.Payee.ToString(), work.Id.Value, contribution.Assignment.Value, Role(contribution.Role),
+        settledAt.ToUnixTimeMilliseconds(),
+        [.. contribution.Renditions.Select(rendition =>
+            new ReceiptRendition(rendition.Width, rendition.Height, rendition.Frames, rendition.Pixels, rendition.Bytes, rendition.Hash))]);
+
+    private static ReceiptRole Role(ContributionRole role) => role switch
+    {
+        ContributionRole.Primary => ReceiptRole.Primary,
+        ContributionRole.Hedge => ReceiptRole.Hedge,
+        ContributionRole.Check => ReceiptRole.Check,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 
     private static SettledRendition Settled(Rendition rendition) => new(
         rendition.Profile.Name, rendition.Count.Width, rendition.Count.Height, rendition.Count.Frames, rendition.Count.Pixels,

@@ -79,6 +79,8 @@ public static class PoolServer
         services.GetRequiredService<Spool>().Open();
         services.GetRequiredService<OperatorToken>().Load();
         services.GetRequiredService<NetworkIdentity>().Load();
+        services.GetRequiredService<ReceiptKey>().Load();
         await services.GetRequiredService<MigrationRunner>().RunAsync(cancellationToken);
+        await services.PrepareSettlementAsync(cancellationToken);
     }
 }

@@ -10,8 +10,10 @@ internal static class SecretFile
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>The 32 bytes of <paramref name="path"/>; made when the file is not there.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="loss">What it would cost to go on with another one, after "delete it".</param>
     /// <exception cref="StartUpException">The file has another length: it is damaged and is not overwritten.</exception>
-    public static byte[] ReadOrCreate(string path)
+    public static byte[] ReadOrCreate(string path, string loss = "to end all running sessions")
     {
         if (!File.Exists(path))
         {
@@ -21,7 +23,7 @@ internal static class SecretFile
         var secret = File.ReadAllBytes(path);
         return secret.Length == SecretBytes
             ? secret
-            : throw new StartUpException($"{path} has {secret.Length} bytes instead of {SecretBytes}: it is damaged. Restore it, or delete it to end all running sessions.");
+            : throw new StartUpException($"{path} has {secret.Length} bytes instead of {SecretBytes}: it is damaged. Restore it, or delete it {loss}.");
     }
 
     /// <summary>The token in <paramref name="path"/> as text of lower-case hex; made when the file is not there.</summary>

@@ -27,7 +27,7 @@ public sealed partial class SessionRegistry(
     public int MaxSessions => Math.Min(options.Value.MaxSessions, workers.Capacity);
 
     /// <summary>Whether a new session from this address would find room (protocol §3.3, step 2).</summary>
-    public bool HasRoomFor(string address) => _sessions.Count < MaxSessions && !_perAddress.IsFull(address);
+    public bool HasRoomFor(string address) => dispatcher.TakesNewSessions && _sessions.Count < MaxSessions && !_perAddress.IsFull(address);
 
     /// <summary>Segments of a session that are on their way in.</summary>
     public long Arriving(string sessionId) => _arriving.Of(sessionId);
@@ -85,7 +85,7 @@ public sealed partial class SessionRegistry(
 
     /// <summary>A session that a restart forgot finds its workers coming back: only the setting bounds it then.</summary>
     private bool MayOpen(string address) =>
-        _sessions.Count < (workers.Capacity > 0 ? MaxSessions : options.Value.MaxSessions) && !_perAddress.IsFull(address);
+        dispatcher.TakesNewSessions && _sessions.Count < (workers.Capacity > 0 ? MaxSessions : options.Value.MaxSessions) && !_perAddress.IsFull(address);
 
     /// <summary>Ends a session (protocol §4.7, §4.12). An unknown one is nothing.</summary>
     public void Close(string sessionId)

@@ -40,6 +40,9 @@ public sealed class SettledSegment
     public required string Detail { get; init; }
 
     public required DateTimeOffset SettledAt { get; init; }
+
+    /// <summary>The epoch it is booked in.</summary>
+    public required long Epoch { get; init; }
 }
 
 /// <summary>A contribution as the books have it.</summary>
@@ -68,6 +71,23 @@ public sealed class Contribution
     public required DateTimeOffset AssignedAt { get; init; }
 
     public required DateTimeOffset FinishedAt { get; init; }
+
+    /// <summary>The epoch of its segment.</summary>
+    public required long Epoch { get; init; }
+}
+
+/// <summary>An epoch: a round of the protocol, or a UTC day where there is no chain.</summary>
+public sealed class Epoch
+{
+    public required long Id { get; init; }
+
+    public required DateTimeOffset OpenedAt { get; init; }
+
+    /// <summary>When it was closed: nothing is booked in it any more.</summary>
+    public DateTimeOffset? ClosedAt { get; init; }
+
+    /// <summary>When what was earned in it matures: single contributions are not needed any more.</summary>
+    public DateTimeOffset? MaturedAt { get; init; }
 }
 
 internal sealed class SettledSessionConfiguration : IEntityTypeConfiguration<SettledSession>
@@ -85,6 +105,7 @@ internal sealed class SettledSegmentConfiguration : IEntityTypeConfiguration<Set
     {
         builder.HasKey(segment => new { segment.Id, segment.ReceivedAt });
         builder.HasOne<SettledSession>().WithMany().HasForeignKey(segment => segment.SessionId);
+        builder.HasOne<Epoch>().WithMany().HasForeignKey(segment => segment.Epoch);
         builder.ToSnakeCaseTable("segments");
     }
 }
@@ -96,6 +117,17 @@ internal sealed class ContributionConfiguration : IEntityTypeConfiguration<Contr
         builder.HasKey(contribution => new { contribution.AssignmentId, contribution.ReceivedAt });
         builder.Property(contribution => contribution.Renditions).HasColumnType("jsonb");
         builder.HasOne<SettledSegment>().WithMany().HasForeignKey(contribution => new { contribution.SegmentId, contribution.ReceivedAt });
+        builder.HasOne<Epoch>().WithMany().HasForeignKey(contribution => contribution.Epoch);
         builder.ToSnakeCaseTable("contributions");
+    }
+}
+
+internal sealed class EpochConfiguration : IEntityTypeConfiguration<Epoch>
+{
+    public void Configure(EntityTypeBuilder<Epoch> builder)
+    {
+        builder.HasKey(epoch => epoch.Id);
+        builder.Property(epoch => epoch.Id).ValueGeneratedNever();
+        builder.ToSnakeCaseTable("epochs");
     }
 }

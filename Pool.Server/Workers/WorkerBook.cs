@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Npgsql;
 using NpgsqlTypes;
 using Pool.Server.Data;
@@ -6,43 +7,94 @@ using Pool.Shared.Ids;
 
 namespace Pool.Server.Workers;
 
-/// <summary>The durable list of payees and workers.</summary>
+/// <summary>
+/// The durable list of payees and workers. A worker that is known since the start joins again also while the database is away: its stream must not end
+/// with a short loss of its line. What it named then is written down later.
+/// </summary>
 public sealed class WorkerBook(NpgsqlDataSource database, DatabaseRetry retry, TimeProvider time)
 {
+    /// <summary>Node keys that are remembered; a worker beyond that joins only while the database is there.</summary>
+    private const int MaxKnown = 100_000;
+
     /// <summary>How long the database may be away while a worker waits at the door; less than the worker waits (docs/protocol.md, Time-outs).</summary>
     private static readonly Patience s_patience = new(RetryFor: TimeSpan.FromSeconds(5), Limit: TimeSpan.FromSeconds(10));
 
+    /// <summary>The same for a worker that is known: it may have segments in hand.</summary>
+    private static readonly Patience s_knownPatience = new(RetryFor: TimeSpan.FromSeconds(0.2), Limit: TimeSpan.FromSeconds(1));
+
+    private readonly ConcurrentDictionary<Address, WorkerId> _known = new();
+    private readonly ConcurrentDictionary<Address, JoinEntry> _late = new();
+    private TaskCompletionSource _lateJoined = NewSignal();
+
+    /// <summary>Joins that are not written down yet.</summary>
+    internal ICollection<JoinEntry> Late => _late.Values;
+
+    /// <summary>Completes at the next join that cannot be written down. Take it before looking.</summary>
+    internal Task NextLate => Volatile.Read(ref _lateJoined).Task;
+
     private const string JoinPayee = "INSERT INTO payees (address, first_seen_at) VALUES ($1, $2) ON CONFLICT DO NOTHING";
 
+    /// <summary>A join that is written down late changes nothing that a later one has said.</summary>
     private const string JoinWorker = """
         INSERT INTO workers (id, node_key, payee, device, software, first_joined_at, last_joined_at)
         VALUES ($1, $2, $3, $4, $5, $6, $6)
         ON CONFLICT (node_key) DO UPDATE
         SET payee = excluded.payee, device = excluded.device, software = excluded.software, last_joined_at = excluded.last_joined_at
-        RETURNING id
+        WHERE workers.last_joined_at <= excluded.last_joined_at
         """;
 
-    /// <summary>Enters a worker that has proven its node key, with the payee it names now. The same node key is the same worker for ever.</summary>
-    public Task<WorkerId> JoinAsync(Address nodeKey, Address payee, string device, string software, CancellationToken cancellationToken) =>
-        retry.RunAsync(token => WriteAsync(nodeKey, payee, device, software, token), s_patience, cancellationToken);
+    private const string FindWorker = "SELECT id FROM workers WHERE node_key = $1";
 
-    private async Task<WorkerId> WriteAsync(Address nodeKey, Address payee, string device, string software, CancellationToken cancellationToken)
+    /// <summary>Enters a worker that has proven its node key, with the payee it names now. The same node key is the same worker for ever.</summary>
+    /// <exception cref="NpgsqlException">The database is away, and the worker is not known yet.</exception>
+    /// <exception cref="TimeoutException">The same.</exception>
+    public async Task<WorkerId> JoinAsync(Address nodeKey, Address payee, string device, string software, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
+        var join = new JoinEntry(nodeKey, payee, device, software, time.GetUtcNow());
+        var isKnown = _known.TryGetValue(nodeKey, out var known);
+        try
+        {
+            var id = await retry.RunAsync(token => WriteAsync(join, token), isKnown ? s_knownPatience : s_patience, cancellationToken);
+            _late.TryRemove(nodeKey, out _);
+            if (_known.Count < MaxKnown)
+            {
+                _known[nodeKey] = id;
+            }
+
+            return id;
+        }
+        catch (Exception away) when (isKnown && DatabaseRetry.IsAway(away))
+        {
+            _late[nodeKey] = join;
+            Interlocked.Exchange(ref _lateJoined, NewSignal()).TrySetResult();
+            return known;
+        }
+    }
+
+    /// <summary>Writes down a join that could not be when it was made.</summary>
+    internal async Task WriteLateAsync(JoinEntry join, CancellationToken cancellationToken)
+    {
+        await WriteAsync(join, cancellationToken);
+        _late.TryRemove(KeyValuePair.Create(join.NodeKey, join));
+    }
+
+    private async Task<WorkerId> WriteAsync(JoinEntry join, CancellationToken cancellationToken)
+    {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection)
         {
             BatchCommands =
             {
-                new NpgsqlBatchCommand(JoinPayee) { Parameters = { Bytes(payee), Time(now) } },
+                new NpgsqlBatchCommand(JoinPayee) { Parameters = { Bytes(join.Payee), Time(join.At) } },
                 new NpgsqlBatchCommand(JoinWorker)
                 {
                     Parameters =
                     {
-                        new() { Value = WorkerId.New(time).Value }, Bytes(nodeKey), Bytes(payee),
-                        new() { Value = device }, new() { Value = software }, Time(now),
+                        new() { Value = WorkerId.New(time).Value }, Bytes(join.NodeKey), Bytes(join.Payee),
+                        new() { Value = join.Device }, new() { Value = join.Software }, Time(join.At),
                     },
                 },
+                new NpgsqlBatchCommand(FindWorker) { Parameters = { Bytes(join.NodeKey) } },
             },
         };
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
@@ -53,4 +105,9 @@ public sealed class WorkerBook(NpgsqlDataSource database, DatabaseRetry retry, T
     private static NpgsqlParameter Bytes(Address address) => new() { Value = address.ToBytes(), NpgsqlDbType = NpgsqlDbType.Bytea };
 
     private static NpgsqlParameter Time(DateTimeOffset at) => new() { Value = at, NpgsqlDbType = NpgsqlDbType.TimestampTz };
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
+
+/// <summary>What a worker named when it joined.</summary>
+internal sealed record JoinEntry(Address NodeKey, Address Payee, string Device, string Software, DateTimeOffset At);

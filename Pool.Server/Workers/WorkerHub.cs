@@ -12,6 +12,7 @@ internal sealed partial class WorkerHub(
     WorkerRecords records,
     IWorkerLeases leases,
     JoinDeadlines deadlines,
+    ReceiptSender receipts,
     IHubContext<WorkerHub, IWorkerClient> outside,
     IOptions<WorkersOptions> options,
     ILogger<WorkerHub> logger) : Hub<IWorkerClient>, IWorkerHub
@@ -123,7 +124,7 @@ internal sealed partial class WorkerHub(
         }
 
         LogJoined(identity.NodeKey.ToString(), identity.Payee.ToString(), identity.Device, capacity);
-        return new JoinVerdict(true, id.Value, null, capacity);
+        return new JoinVerdict(true, id.Value, null, capacity) { ReceiptKey = receipts.Pool };
     }
 
     public Task SetCapacity(int segments)

@@ -29,6 +29,10 @@ public static class WorkersRoom
         builder.Services.AddSingleton<WorkerBook>();
         builder.Services.AddSingleton<WorkerRecords>();
         builder.Services.AddSingleton<JoinDeadlines>();
+        builder.Services.AddSingleton<ReceiptKey>();
+        builder.Services.AddSingleton<ReceiptSender>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<ReceiptSender>());
+        builder.Services.AddHostedService<LateJoins>();
         builder.Services.AddHostedService<LinkWatch>();
         return builder;
     }

@@ -29,6 +29,9 @@ public interface IWorkerClient
 
     /// <summary>The pool wants a sign of life while the worker has segments in hand: the worker answers at once with <see cref="IWorkerHub.Alive"/>.</summary>
     Task Probe();
+
+    /// <summary>The worker's work is in the pool's books.</summary>
+    Task Receipt(SignedReceipt receipt);
 }
 
 /// <param name="ProtocolVersion">The caller's <see cref="WorkerLink.ProtocolVersion"/>.</param>
@@ -54,7 +57,11 @@ public sealed record JoinRequest(
 /// <param name="WorkerId">The pool's id of this worker; empty when refused.</param>
 /// <param name="Reason">Why not, in a sentence, when refused.</param>
 /// <param name="AcceptedCapacity">Segments at once that the pool will send.</param>
-public sealed record JoinVerdict(bool Accepted, Guid WorkerId, string? Reason, int AcceptedCapacity);
+public sealed record JoinVerdict(bool Accepted, Guid WorkerId, string? Reason, int AcceptedCapacity)
+{
+    /// <summary>Address of the key that signs the pool's receipts, EIP-55; empty when refused.</summary>
+    public string ReceiptKey { get; init; } = "";
+}
 
 /// <param name="AssignmentId">Random id of this attempt.</param>
 /// <param name="Token">Bearer token of this assignment's byte paths, bound to this worker and this assignment.</param>

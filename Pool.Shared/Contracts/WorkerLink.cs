@@ -4,7 +4,7 @@ namespace Pool.Shared.Contracts;
 public static class WorkerLink
 {
     /// <summary>Version of the link. Both sides speak exactly this one; anything else is refused with a sentence.</summary>
-    public const int ProtocolVersion = 2;
+    public const int ProtocolVersion = 3;
 
     /// <summary>Path of the hub on the pool's web port.</summary>
     public const string HubPath = "/hubs/worker";

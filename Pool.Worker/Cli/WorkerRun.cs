@@ -55,7 +55,7 @@ internal static class WorkerRun
         var identity = new WorkerIdentity(
             nodeKey, settings.Payout, transcoder.Device, transcoder.Capabilities, settings.Sessions, SoftwareVersion.Text);
         screen.Started(settings, identity);
-        var link = new PoolLink(settings.Pool, identity, transcoder, http, new Backoff(Random.Shared), time, screen, loggers);
+        var link = new PoolLink(settings.Pool, identity, transcoder, http, ReceiptBook.Open(home.Path), new Backoff(Random.Shared), time, screen, loggers);
         return await link.RunAsync(signals.Drain, signals.Stop);
     }
 

@@ -32,6 +32,17 @@ internal sealed class WorkerScreen(TextWriter output, TimeProvider time) : IWork
     /// <inheritdoc/>
     public void Ended(SegmentReport report) => Write($"segment {Short(report.Assignment.AssignmentId)} {Result(report)}");
 
+    /// <inheritdoc/>
+    public void Booked(Receipt receipt)
+    {
+        var megapixels = receipt.Renditions.Sum(rendition => rendition.Pixels) / 1e6;
+        var role = receipt.Role == ReceiptRole.Hedge ? ", as a hedge" : "";
+        Write($"segment {Short(receipt.AssignmentId)} booked: {megapixels.ToString("0.0", CultureInfo.InvariantCulture)} megapixels{role}");
+    }
+
+    /// <inheritdoc/>
+    public void ReceiptRefused(string warning) => Write($"WARNING: {warning}");
+
     private static string Result(SegmentReport report)
     {
         var (kind, detail) = (report.Outcome.Kind, report.Outcome.Detail);

@@ -22,6 +22,13 @@ internal interface IWorkerEvents
 
     /// <summary>The worker is through with a segment.</summary>
     void Ended(SegmentReport report);
+
+    /// <summary>The pool has booked a segment, and its signed receipt is kept.</summary>
+    void Booked(Receipt receipt);
+
+    /// <summary>Something is wrong with what the pool says it has booked.</summary>
+    /// <param name="warning">A sentence for the owner.</param>
+    void ReceiptRefused(string warning);
 }
 
 /// <summary>A segment the worker is through with.</summary>

@@ -24,7 +24,8 @@ internal abstract record JoinOutcome
 
     /// <param name="WorkerId">The pool's id of this worker.</param>
     /// <param name="Capacity">Segments at once that the pool will send, never more than were wished.</param>
-    public sealed record Accepted(Guid WorkerId, int Capacity) : JoinOutcome;
+    /// <param name="ReceiptKey">Address of the key that signs the pool's receipts.</param>
+    public sealed record Accepted(Guid WorkerId, int Capacity, Address ReceiptKey) : JoinOutcome;
 
     /// <param name="Reason">The pool's sentence, fit for a terminal.</param>
     public sealed record Refused(string Reason) : JoinOutcome;
@@ -47,9 +48,14 @@ internal sealed class JoinHandshake(PoolAddress pool, WorkerIdentity identity)
         }
 
         var verdict = await hub.InvokeAsync<JoinVerdict>(nameof(IWorkerHub.Join), Request(welcome.Nonce, held), cancellationToken);
-        return verdict.Accepted
-            ? new JoinOutcome.Accepted(verdict.WorkerId, Math.Clamp(verdict.AcceptedCapacity, 0, identity.WishedCapacity))
-            : new JoinOutcome.Refused(OneLine(verdict.Reason));
+        if (!verdict.Accepted)
+        {
+            return new JoinOutcome.Refused(OneLine(verdict.Reason));
+        }
+
+        return Address.TryParse(verdict.ReceiptKey, out var receiptKey, out _)
+            ? new JoinOutcome.Accepted(verdict.WorkerId, Math.Clamp(verdict.AcceptedCapacity, 0, identity.WishedCapacity), receiptKey)
+            : new JoinOutcome.Refused("it took this worker in, but named no address for its receipts");
     }
 
     /// <summary>A worker signs nothing but a nonce of the agreed form: the text around it stays the one both sides know.</summary>

@@ -21,6 +21,7 @@ internal sealed class PoolConnection : IAsyncDisposable
 
     // The pool may assign before the verdict of the join has been read here: such messages wait for the desk.
     private readonly TaskCompletionSource<AssignmentDesk> _desk = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<ReceiptDesk> _receipts = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public PoolConnection(PoolAddress pool, ILoggerFactory loggers)
     {
@@ -35,6 +36,7 @@ internal sealed class PoolConnection : IAsyncDisposable
         _hub.Closed += OnClosedAsync;
         _hub.On<Assignment>(nameof(IWorkerClient.Assign), async assignment => (await _desk.Task).Offer(assignment));
         _hub.On<Guid, string>(nameof(IWorkerClient.Cancel), async (id, reason) => (await _desk.Task).Cancel(id, reason));
+        _hub.On<SignedReceipt>(nameof(IWorkerClient.Receipt), async receipt => (await _receipts.Task).Take(receipt));
         _hub.On(nameof(IWorkerClient.Probe), () => _hub.SendAsync(nameof(IWorkerHub.Alive)));
     }
 
@@ -48,8 +50,12 @@ internal sealed class PoolConnection : IAsyncDisposable
         return await handshake.RunAsync(_hub, held, cancellationToken);
     }
 
-    /// <summary>From now on, and for what has come already, assignments go to <paramref name="desk"/>.</summary>
-    public void Serve(AssignmentDesk desk) => _desk.TrySetResult(desk);
+    /// <summary>From now on, and for what has come already, assignments go to <paramref name="desk"/> and receipts to <paramref name="receipts"/>.</summary>
+    public void Serve(AssignmentDesk desk, ReceiptDesk receipts)
+    {
+        _desk.TrySetResult(desk);
+        _receipts.TrySetResult(receipts);
+    }
 
     /// <summary>Tells the pool how many segments the worker takes from now on.</summary>
     public Task SetCapacityAsync(int segments, CancellationToken cancellationToken) =>
@@ -58,12 +64,14 @@ internal sealed class PoolConnection : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _desk.TrySetCanceled();
+        _receipts.TrySetCanceled();
         await _hub.DisposeAsync();
     }
 
     private Task OnClosedAsync(Exception? reason)
     {
         _desk.TrySetCanceled();
+        _receipts.TrySetCanceled();
         _lost.TrySetResult(reason is null ? "the pool closed the connection" : Sentence.Of(reason));
         return Task.CompletedTask;
     }

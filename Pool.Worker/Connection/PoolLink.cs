@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Pool.Shared.Ethereum;
 using Pool.Worker.Transcoding;
 
 namespace Pool.Worker.Connection;
@@ -29,6 +30,7 @@ internal sealed partial class PoolLink(
     WorkerIdentity identity,
     ITranscoder transcoder,
     AssignmentHttp http,
+    ReceiptBook receipts,
     Backoff backoff,
     TimeProvider time,
     IWorkerEvents events,
@@ -125,7 +127,7 @@ internal sealed partial class PoolLink(
             case JoinOutcome.Accepted accepted:
                 events.Joined(accepted.WorkerId, accepted.Capacity, again: _hasJoined);
                 _hasJoined = true;
-                _lossToReport = await ServeAsync(connection, desk, accepted.Capacity, drain, stop);
+                _lossToReport = await ServeAsync(connection, desk, accepted, drain, stop);
                 return drain.IsCancellationRequested ? new LinkEnd.Left() : null;
             default:
                 throw new System.Diagnostics.UnreachableException();
@@ -147,10 +149,12 @@ internal sealed partial class PoolLink(
     }
 
     /// <returns>Why the connection was lost; null when the worker left it.</returns>
-    private async Task<string?> ServeAsync(PoolConnection connection, AssignmentDesk desk, int capacity, CancellationToken drain, CancellationToken stop)
+    private async Task<string?> ServeAsync(
+        PoolConnection connection, AssignmentDesk desk, JoinOutcome.Accepted joined, CancellationToken drain, CancellationToken stop)
     {
-        desk.TakeUpTo(capacity);
-        connection.Serve(desk);
+        desk.TakeUpTo(joined.Capacity);
+        CompareKey(joined.ReceiptKey);
+        connection.Serve(desk, new ReceiptDesk(receipts, joined.ReceiptKey, identity.NodeKey.Address, identity.Payee, events));
         await UntilAsync(connection.Lost, drain);
         if (!connection.Lost.IsCompleted)
         {
@@ -158,6 +162,23 @@ internal sealed partial class PoolLink(
         }
 
         return connection.Lost.IsCompleted ? await connection.Lost : null;
+    }
+
+    /// <summary>A pool that signs with another key than it did may be another pool.</summary>
+    private void CompareKey(Address now)
+    {
+        try
+        {
+            var first = receipts.FirstKeyOf(pool, now);
+            if (first != now)
+            {
+                events.ReceiptRefused($"the pool's receipts are signed by {now} now, they were by {first} when this worker first joined it: ask the pool's operator why");
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            events.ReceiptRefused($"the address of the pool's receipts could not be kept: {Sentence.Of(failure)}");
+        }
     }
 
     private async Task DrainAsync(PoolConnection connection, AssignmentDesk desk, CancellationToken stop)

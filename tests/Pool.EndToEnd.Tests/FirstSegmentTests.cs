@@ -9,6 +9,7 @@ using Pool.Gateway.Media;
 using Pool.Gateway.Progress;
 using Pool.Gateway.Streaming;
 using Pool.Server.Hosting;
+using Pool.Server.Settlement;
 using Pool.Server.Workers;
 
 namespace Pool.EndToEnd.Tests;
@@ -117,6 +118,8 @@ public sealed class FirstSegmentTests : IAsyncLifetime
 
     private async Task<long> ScalarAsync(string sql)
     {
+        using var timeout = new CancellationTokenSource(s_patience);
+        await _server.Services.GetRequiredService<ISettlement>().WhenBookedAsync(timeout.Token);
         await using var source = NpgsqlDataSource.Create(_connection);
         await using var command = source.CreateCommand(sql);
         return (long)(await command.ExecuteScalarAsync())!;

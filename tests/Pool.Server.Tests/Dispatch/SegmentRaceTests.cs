@@ -15,11 +15,13 @@ public sealed class SegmentRaceTests
                 .Select(number => new LiveAssignment(work, TestPlaces.Worker(number, 1), race, DateTimeOffset.UnixEpoch)).ToList();
             using var start = new Barrier(Attempts);
 
-            var verdicts = await Task.WhenAll(attempts.Select(attempt => Task.Run(() =>
+            var told = await Task.WhenAll(attempts.Select(attempt => Task.Run(() =>
             {
                 start.SignalAndWait();
-                return attempt.FinishGood();
+                return new[] { attempt.FinishGood() };
             })));
+            attempts.ForEach(attempt => attempt.Conclude(isBooked: true));
+            var verdicts = await Task.WhenAll(told.SelectMany(verdict => verdict));
 
             Assert.Single(attempts, attempt => attempt.Result is AttemptResult.Good);
             Assert.Equal(Attempts - 1, attempts.Count(attempt => attempt.Result is AttemptResult.Second));
@@ -28,15 +30,31 @@ public sealed class SegmentRaceTests
     }
 
     [Fact]
-    public void An_attempt_that_has_ended_does_not_win_and_leaves_the_place_to_the_others()
+    public async Task Good_work_that_could_not_be_written_down_is_not_accepted()
+    {
+        var (race, work) = (new SegmentRace(), TestPlaces.Work("a") with { Profiles = [] });
+        using var winner = new LiveAssignment(work, TestPlaces.Worker(1, 1), race, DateTimeOffset.UnixEpoch);
+        var verdict = winner.FinishGood();
+
+        winner.Conclude(isBooked: false);
+
+        Assert.False((await verdict).Accepted);
+        Assert.Equal(await verdict, await winner.FinishGood());
+    }
+
+    [Fact]
+    public async Task An_attempt_that_has_ended_does_not_win_and_leaves_the_place_to_the_others()
     {
         var (race, work) = (new SegmentRace(), TestPlaces.Work("a") with { Profiles = [] });
         using var stopped = new LiveAssignment(work, TestPlaces.Worker(1, 1), race, DateTimeOffset.UnixEpoch);
         using var other = new LiveAssignment(work, TestPlaces.Worker(2, 1), race, DateTimeOffset.UnixEpoch);
-        stopped.Finish(new AttemptResult.Failed(AttemptFault.Lost, "gone"), new(false, "gone"));
+        await stopped.Finish(new AttemptResult.Failed(AttemptFault.Lost, "gone"), new(false, "gone"));
 
-        Assert.False(stopped.FinishGood().Accepted);
-        Assert.True(other.FinishGood().Accepted);
+        Assert.False((await stopped.FinishGood()).Accepted);
+        var verdict = other.FinishGood();
+        Assert.False(verdict.IsCompleted);
+        other.Conclude(isBooked: true);
+        Assert.True((await verdict).Accepted);
         Assert.True(other.IsGood);
     }
 

@@ -9,20 +9,22 @@ namespace Pool.Server.Tests.Hosting;
 /// <summary>Postgres is killed, restarted or away while the server runs: nothing is lost, nothing is booked twice, and what happened is clear.</summary>
 public sealed class DatabaseAwayTests : ServerTest
 {
+    private const string OtherPayee = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed";
+
     [Fact]
-    public async Task A_result_is_in_the_books_before_the_gateway_sees_it()
+    public async Task A_result_is_answered_while_the_books_are_locked_and_is_in_them_afterwards()
     {
         var worker = await JoinAsync();
         var (_, answer) = await BeginSegmentAsync();
         var assignment = await worker.NextAssignmentAsync();
         await using (await Server.LockAsync("contributions"))
         {
-            await TestAssignment.AnswerAsync(assignment);
+            Assert.True((await TestAssignment.AnswerAsync(assignment)).Accepted);
             await Server.WaitForBlockedAsync();
-            Assert.False(answer.IsCompleted);
+            Assert.Equal(2, (await answer).Renditions.Count);
+            Assert.Equal(1, Server.Settlement.Figures.Waiting);
         }
 
-        Assert.Equal(2, (await answer).Renditions.Count);
         Assert.Equal((1, 1), (await SegmentsAsync("transcoded"), await ContributionsAsync()));
     }
 
@@ -73,24 +75,67 @@ public sealed class DatabaseAwayTests : ServerTest
     }
 
     [Fact]
-    public async Task A_result_that_cannot_be_booked_is_withheld_and_leaves_no_bytes_and_the_next_one_is_fine()
+    public async Task Streams_begin_and_go_on_while_the_database_is_away_and_all_is_booked_once_when_it_is_back()
     {
-        var worker = await JoinAsync();
-        var (_, answer) = await BeginSegmentAsync();
-        var assignment = await worker.NextAssignmentAsync();
+        const int Segments = 5;
+        await JoinGoodAsync();
+        var old = await Gateway.GetOrchestratorAsync();
+        await Gateway.SegmentAsync(old);
 
         await Server.Database.CloseAsync();
-        await TestAssignment.AnswerAsync(assignment);
-        Server.Time.Forward(TimeSpan.FromSeconds(7.5));
-        var withheld = await answer;
-        await Server.Database.OpenAsync();
-        worker.Work = each => TestAssignment.AnswerAsync(each);
-        var next = await Gateway.SegmentAsync(await Gateway.GetOrchestratorAsync());
+        var young = await Gateway.GetOrchestratorAsync();
+        for (var number = 2; number < 2 + Segments; number++)
+        {
+            Assert.Equal(2, (await Gateway.SegmentAsync(old, number)).Renditions.Count);
+            Assert.Equal(2, (await Gateway.SegmentAsync(young, number)).Renditions.Count);
+        }
 
-        Assert.Equal("internal error", withheld.Error);
-        Assert.Equal(2, next.Renditions.Count);
-        Assert.Equal((1, 1), (await SegmentsAsync("transcoded"), await ContributionsAsync()));
-        Assert.Equal(TestJob.GoodRenditions.Sum(rendition => rendition.Length), Server.Spool.Bytes);
+        await Eventually.IsSoAsync("the absence is noticed", () => Task.FromResult(Server.Settlement.Figures.AwaySince is not null));
+        await Server.Database.OpenAsync();
+
+        Assert.Equal((11, 11), (await SegmentsAsync("transcoded"), await ContributionsAsync()));
+        Assert.Equal(2, await Server.ScalarAsync("SELECT count(*) FROM sessions"));
+        Assert.Equal((0, (DateTimeOffset?)null), (Server.Settlement.Figures.Waiting, Server.Settlement.Figures.AwaySince));
+    }
+
+    [Fact]
+    public async Task What_was_answered_while_the_database_was_away_is_booked_after_a_restart()
+    {
+        await JoinGoodAsync();
+        var terms = await Gateway.GetOrchestratorAsync();
+        await Server.Database.CloseAsync();
+        Assert.Equal(2, (await Gateway.SegmentAsync(terms)).Renditions.Count);
+        Assert.Equal(2, (await Gateway.SegmentAsync(terms, 2)).Renditions.Count);
+        await Server.StopAsync();
+        await Server.Database.OpenAsync();
+
+        await Server.RestartAsync();
+
+        Assert.Equal((2, 2), (await Server.ReadAsync("SELECT count(*) FROM segments"), await Server.ReadAsync("SELECT count(*) FROM contributions")));
+        Assert.Equal(0, Server.Settlement.Figures.JournalBytes);
+    }
+
+    [Fact]
+    public async Task A_worker_that_loses_its_line_while_the_database_is_away_comes_back_and_may_name_another_payee()
+    {
+        using var key = Pool.Shared.Ethereum.EthereumKey.Create();
+        await JoinAsync(assignment => TestAssignment.AnswerAsync(assignment), key: key);
+        var terms = await Gateway.GetOrchestratorAsync();
+        await Gateway.SegmentAsync(terms);
+        await Server.Database.CloseAsync();
+
+        var again = await ConnectAsync(key);
+        again.Work = assignment => TestAssignment.AnswerAsync(assignment);
+        var verdict = await again.JoinAsync(again.Request((await again.HelloAsync()).Nonce, payee: OtherPayee));
+        var answer = await Gateway.SegmentAsync(terms, 2);
+        await Server.Database.OpenAsync();
+
+        Assert.True(verdict.Accepted);
+        Assert.Equal(2, answer.Renditions.Count);
+        Assert.Equal(1, await Server.ScalarAsync($"SELECT count(*) FROM contributions WHERE encode(payee, 'hex') = '{OtherPayee[2..].ToLowerInvariant()}'"));
+        await Eventually.IsSoAsync("its join is written down", async () =>
+            await Server.ReadAsync($"SELECT count(*) FROM workers WHERE encode(payee, 'hex') = '{OtherPayee[2..].ToLowerInvariant()}'") == 1);
+        Assert.Equal(1, await Server.ReadAsync("SELECT count(*) FROM workers"));
     }
 
     [Fact]

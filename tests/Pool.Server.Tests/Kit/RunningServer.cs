@@ -7,6 +7,7 @@ using Npgsql;
 using Pool.Server.Hosting;
 using Pool.Server.Segments;
 using Pool.Server.Sessions;
+using Pool.Server.Settlement;
 using Pool.Server.Workers;
 
 namespace Pool.Server.Tests.Kit;
@@ -51,6 +52,8 @@ internal sealed class RunningServer : IAsyncDisposable
     public TestGatewayClient Gateway => _gateway ??= new TestGatewayClient(Network);
 
     public WorkerRegistry Registry => Services.GetRequiredService<WorkerRegistry>();
+
+    public ISettlement Settlement => Services.GetRequiredService<ISettlement>();
 
     public Spool Spool => Services.GetRequiredService<Spool>();
 
@@ -103,8 +106,16 @@ internal sealed class RunningServer : IAsyncDisposable
         await StartAsync();
     }
 
-    /// <summary>One number out of the database.</summary>
+    /// <summary>One number out of the books, once everything that is settled now is in them.</summary>
     public async Task<long> ScalarAsync(string sql)
+    {
+        using var timeout = new CancellationTokenSource(Patience.Limit);
+        await Settlement.WhenBookedAsync(timeout.Token);
+        return await ReadAsync(sql);
+    }
+
+    /// <summary>One number out of the database as it is.</summary>
+    public async Task<long> ReadAsync(string sql)
     {
         await using var source = NpgsqlDataSource.Create(Database.Connection);
         await using var command = source.CreateCommand(sql);
@@ -124,7 +135,7 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>Waits until the server waits for a table that the test has taken.</summary>
     public Task WaitForBlockedAsync() => Eventually.IsSoAsync(
         "the server waits for a lock",
-        async () => await ScalarAsync("SELECT count(*) FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())") > 0);
+        async () => await ReadAsync("SELECT count(*) FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())") > 0);
 
     /// <summary>Waits until the registry says what is asked for.</summary>
     public async Task WaitForWorkersAsync(Func<WorkerRegistry, bool> isSo)

@@ -24,6 +24,7 @@ internal sealed class TestWorker : IAsyncDisposable
     private readonly string _audience;
     private readonly ConcurrentDictionary<Guid, TestAssignment> _held = new();
     private readonly Channel<TestAssignment> _assignments = Channel.CreateUnbounded<TestAssignment>();
+    private readonly Channel<SignedReceipt> _receipts = Channel.CreateUnbounded<SignedReceipt>();
     private readonly Channel<bool> _probes = Channel.CreateUnbounded<bool>();
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -42,6 +43,7 @@ internal sealed class TestWorker : IAsyncDisposable
         };
         _hub.On<Assignment>(nameof(IWorkerClient.Assign), Take);
         _hub.On<Guid, string>(nameof(IWorkerClient.Cancel), (id, _) => _held.GetValueOrDefault(id)?.Cancel());
+        _hub.On<SignedReceipt>(nameof(IWorkerClient.Receipt), receipt => _receipts.Writer.TryWrite(receipt));
         _hub.On(nameof(IWorkerClient.Probe), TakeProbeAsync);
     }
 
@@ -96,16 +98,19 @@ internal sealed class TestWorker : IAsyncDisposable
     public Task SetCapacityAsync(int segments) => _hub.InvokeAsync(nameof(IWorkerHub.SetCapacity), segments).WaitAsync(Patience.Limit);
 
     /// <summary>A good join over <paramref name="nonce"/>.</summary>
-    public JoinRequest Request(string nonce, string? audience = null)
+    public JoinRequest Request(string nonce, string? audience = null, string payee = Payee)
     {
         var nodeKey = Key.Address.ToString();
-        var text = WorkerLink.JoinText(audience ?? _audience, nonce, nodeKey, Payee);
+        var text = WorkerLink.JoinText(audience ?? _audience, nonce, nodeKey, payee);
         var signature = "0x" + Convert.ToHexStringLower(Key.Sign(System.Text.Encoding.UTF8.GetBytes(text)));
-        return new JoinRequest(nodeKey, Payee, signature, "cpu", TestJob.WorkerCapabilities, 2, []);
+        return new JoinRequest(nodeKey, payee, signature, "cpu", TestJob.WorkerCapabilities, 2, []);
     }
 
     /// <summary>The next segment the pool gives it.</summary>
     public Task<TestAssignment> NextAssignmentAsync() => _assignments.Reader.ReadAsync().AsTask().WaitAsync(Patience.Limit);
+
+    /// <summary>The next receipt the pool gives it.</summary>
+    public Task<SignedReceipt> NextReceiptAsync() => _receipts.Reader.ReadAsync().AsTask().WaitAsync(Patience.Limit);
 
     /// <summary>Completes when the pool takes back, over this connection, what came over another.</summary>
     public Task ExpectCancel(TestAssignment assignment)

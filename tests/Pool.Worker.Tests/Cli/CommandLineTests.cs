@@ -56,7 +56,7 @@ public sealed class CommandLineTests
         var (exit, output, _) = await RunAsync("version");
 
         Assert.Equal(0, exit);
-        Assert.Matches(@"^pool-worker \d+\.\d+\.\d+, worker link version 2\s*$", output);
+        Assert.Matches(@"^pool-worker \d+\.\d+\.\d+, worker link version 3\s*$", output);
     }
 
     [Fact]

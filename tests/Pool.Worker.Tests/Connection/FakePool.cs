@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pool.Shared.Contracts;
+using Pool.Shared.Ethereum;
 using Pool.Shared.Media;
 
 namespace Pool.Worker.Tests.Connection;
@@ -33,7 +34,10 @@ internal sealed class FakePool : IAsyncDisposable
 
     public Func<Hello, string, Welcome> Welcome { get; set; } = (_, nonce) => new Welcome(WorkerLink.ProtocolVersion, nonce, null);
 
-    public Func<JoinRequest, JoinVerdict> Verdict { get; set; } = request => new JoinVerdict(true, Guid.NewGuid(), null, request.WishedCapacity);
+    public Func<JoinRequest, JoinVerdict> Verdict { get; set; } = request => new JoinVerdict(true, Guid.NewGuid(), null, request.WishedCapacity) { ReceiptKey = ReceiptKey.Address.ToString() };
+
+    /// <summary>The key that signs its receipts.</summary>
+    public static EthereumKey ReceiptKey { get; } = EthereumKey.Create();
 
     /// <summary>Runs inside the hub's Join, before the verdict is on its way.</summary>
     public Func<FakeWorker, Task> BeforeVerdict { get; set; } = _ => Task.CompletedTask;

@@ -120,7 +120,7 @@ public sealed class JoiningTests
     public async Task A_pool_that_grants_more_than_was_wished_is_held_to_the_wish()
     {
         await using var pool = await FakePool.StartAsync();
-        pool.Verdict = _ => new JoinVerdict(true, Guid.NewGuid(), null, 500);
+        pool.Verdict = _ => new JoinVerdict(true, Guid.NewGuid(), null, 500) { ReceiptKey = FakePool.ReceiptKey.Address.ToString() };
         await using var worker = WorkerUnderTest.Start(pool, sessions: 2);
 
         Assert.Equal(2, (await worker.Events.NextAsync<JoinedEvent>()).Capacity);

@@ -10,6 +10,8 @@ internal sealed record LostEvent(string Reason, TimeSpan RetryIn);
 
 internal sealed record DrainingEvent(int Held);
 
+internal sealed record WarningEvent(string Text);
+
 internal sealed record WithdrawnEvent(Guid AssignmentId, string Reason);
 
 /// <summary>Keeps what the link reports until the test asks for it.</summary>
@@ -26,6 +28,10 @@ internal sealed class RecordedEvents : IWorkerEvents
     public void Withdrawn(Guid assignmentId, string reason) => Add(new WithdrawnEvent(assignmentId, reason));
 
     public void Ended(SegmentReport report) => Add(report);
+
+    public void Booked(Pool.Shared.Contracts.Receipt receipt) => Add(receipt);
+
+    public void ReceiptRefused(string warning) => Add(new WarningEvent(warning));
 
     /// <summary>The next event of this kind, in order.</summary>
     public async Task<T> NextAsync<T>() => (T)await Of(typeof(T)).Reader.ReadAsync().AsTask().WaitAsync(Patience.Limit);

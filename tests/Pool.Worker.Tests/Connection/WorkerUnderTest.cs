@@ -9,6 +9,7 @@ internal sealed class WorkerUnderTest : IAsyncDisposable
 {
     private readonly CancellationTokenSource _drain = new();
     private readonly CancellationTokenSource _stop = new();
+    private readonly string _home = Directory.CreateTempSubdirectory("pool-worker-").FullName;
     private readonly AssignmentHttp _http;
     private Task<LinkEnd> _run = Task.FromResult<LinkEnd>(new LinkEnd.Left());
 
@@ -18,10 +19,14 @@ internal sealed class WorkerUnderTest : IAsyncDisposable
         Assert.True(Address.TryParse("0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", out var payee, out _));
         Identity = new WorkerIdentity(EthereumKey.Create(), payee, Transcoder.Device, Transcoder.Capabilities, sessions, software);
         _http = new AssignmentHttp(address, time, new Random(1));
+        Receipts = ReceiptBook.Open(_home);
         var soon = TimeSpan.FromMilliseconds(10);
         Link = new PoolLink(
-            address, Identity, Transcoder, _http, new Backoff(soon, soon, new Random(2)), time, Events, NullLoggerFactory.Instance);
+            address, Identity, Transcoder, _http, Receipts, new Backoff(soon, soon, new Random(2)), time, Events, NullLoggerFactory.Instance);
     }
+
+    /// <summary>What it was given receipts for.</summary>
+    public ReceiptBook Receipts { get; }
 
     public FakeTranscoder Transcoder { get; } = new();
 
@@ -56,5 +61,6 @@ internal sealed class WorkerUnderTest : IAsyncDisposable
         Identity.NodeKey.Dispose();
         _drain.Dispose();
         _stop.Dispose();
+        Directory.Delete(_home, recursive: true);
     }
 }

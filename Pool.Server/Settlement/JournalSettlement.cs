@@ -1,0 +1,45 @@
+using Pool.Server.Settlement.Books;
+using Pool.Server.Settlement.Journaling;
+
+namespace Pool.Server.Settlement;
+
+/// <summary>Settles into the journal; <see cref="BookKeeper"/> brings it to Postgres.</summary>
+internal sealed class JournalSettlement(Journal journal, BookKeeper books, EpochClock epochs, TimeProvider time) : ISettlement
+{
+    /// <summary>A gateway may call its stream anything (protocol §11, trap 16); the books keep this much of it.</summary>
+    private const int MaxManifestIdBytes = 256;
+
+    private const int MaxDetailLength = 500;
+
+    public bool TakesNewSessions => journal.HasRoomForSessions;
+
+    public SettlementFigures Figures => new(journal.Bytes, journal.MaxBytes, journal.Waiting, books.Refused, books.AwaySince);
+
+    public async Task<DateTimeOffset> SettleAsync(SettleRecord record)
+    {
+        var entry = new SettledEntry(time.GetUtcNow(), epochs.Current, Bounded(record));
+        var bytes = entry.ToBytes();
+        try
+        {
+            if (bytes.Length > JournalFormat.MaxPayloadBytes)
+            {
+                throw new JournalException($"The record has {bytes.Length} bytes, at most {JournalFormat.MaxPayloadBytes} are taken.");
+            }
+
+            await journal.AppendAsync(bytes);
+            return entry.SettledAt;
+        }
+        catch (JournalException failure)
+        {
+            throw new SettlementException($"Segment {record.Segment} could not be settled: {failure.Message}", failure);
+        }
+    }
+
+    public Task WhenBookedAsync(CancellationToken cancellationToken) => journal.WaitUntilTakenAsync(cancellationToken);
+
+    private static SettleRecord Bounded(SettleRecord record) => record with
+    {
+        ManifestId = record.ManifestId[..Math.Min(record.ManifestId.Length, MaxManifestIdBytes)],
+        Detail = record.Detail.Length <= MaxDetailLength ? record.Detail : record.Detail[..MaxDetailLength],
+    };
+}

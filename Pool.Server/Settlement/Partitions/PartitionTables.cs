@@ -1,0 +1,119 @@
+using Npgsql;
+
+namespace Pool.Server.Settlement.Partitions;
+
+/// <summary>
+/// Makes and drops the days' partitions. Every statement is in a transaction that holds an advisory lock, so that two servers do not do it at once. Names and
+/// bounds are made of a date by <see cref="DayPartition"/>, never of anything from outside.
+/// </summary>
+internal sealed class PartitionTables(NpgsqlDataSource database)
+{
+    /// <summary>Key of the advisory lock; any number that nobody else in this database uses.</summary>
+    private const long LockKey = 0x506F6F6C_50617274;
+
+    private const string List = "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'segments'::regclass";
+
+    /// <summary>Days that are found at once; the next time finds more.</summary>
+    private const int MaxStrays = 100;
+
+    private static readonly string s_strays = $"SELECT DISTINCT (received_at AT TIME ZONE 'UTC')::date FROM segments_default ORDER BY 1 LIMIT {MaxStrays}";
+
+    /// <summary>The days that have partitions, oldest first.</summary>
+    public async Task<IReadOnlyList<DayPartition>> ListAsync(CancellationToken cancellationToken) =>
+        [.. (await ReadAsync(List, row => DayPartition.OfSegments(row.GetString(0)), cancellationToken)).OfType<DayPartition>().OrderBy(day => day.Day)];
+
+    /// <summary>Days without partitions whose segments are in the default one: they came before it was made, or after it had been dropped.</summary>
+    public Task<List<DayPartition>> ListStraysAsync(CancellationToken cancellationToken) =>
+        ReadAsync(s_strays, row => new DayPartition(row.GetFieldValue<DateOnly>(0)), cancellationToken);
+
+    /// <summary>Makes the pair of a day, and moves what came in before it was there out of the default partitions. False when it is there.</summary>
+    public Task<bool> MakeAsync(DayPartition day, CancellationToken cancellationToken) => InTransactionAsync(
+        async connection =>
+        {
+            if (await ExistsAsync(connection, day, cancellationToken))
+            {
+                return false;
+            }
+
+            await ExecuteAsync(connection, Make(day), cancellationToken);
+            return true;
+        },
+        cancellationToken);
+
+    /// <summary>Drops the pair of a day unless one of its epochs is not closed and matured. Null when it is dropped; else such an epoch.</summary>
+    public Task<long?> DropAsync(DayPartition day, CancellationToken cancellationToken) => InTransactionAsync<long?>(
+        async connection =>
+        {
+            if (!await ExistsAsync(connection, day, cancellationToken))
+            {
+                return null;
+            }
+
+            // Nothing is booked into the day between the look and the drop.
+            await ExecuteAsync(connection, $"LOCK TABLE {day.SegmentsTable}, {day.ContributionsTable} IN SHARE MODE", cancellationToken);
+            await using var open = new NpgsqlCommand(
+                $"""
+                SELECT min(used.epoch) FROM (SELECT epoch FROM {day.SegmentsTable} UNION SELECT epoch FROM {day.ContributionsTable}) used
+                JOIN epochs e ON e.id = used.epoch WHERE e.closed_at IS NULL OR e.matured_at IS NULL OR e.matured_at > now()
+                """,
+                connection);
+            if (await open.ExecuteScalarAsync(cancellationToken) is long epoch)
+            {
+                return epoch;
+            }
+
+            await ExecuteAsync(connection, $"DROP TABLE {day.ContributionsTable}; DROP TABLE {day.SegmentsTable}", cancellationToken);
+            return null;
+        },
+        cancellationToken);
+
+    private async Task<List<T>> ReadAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add(read(reader));
+        }
+
+        return rows;
+    }
+
+    private static string Make(DayPartition day) =>
+        $"""
+        CREATE TABLE {day.SegmentsTable} (LIKE segments INCLUDING ALL);
+        CREATE TABLE {day.ContributionsTable} (LIKE contributions INCLUDING ALL);
+        LOCK TABLE segments_default, contributions_default IN ACCESS EXCLUSIVE MODE;
+        INSERT INTO {day.SegmentsTable} SELECT * FROM segments_default WHERE received_at >= '{day.From}' AND received_at < '{day.To}';
+        INSERT INTO {day.ContributionsTable} SELECT * FROM contributions_default WHERE received_at >= '{day.From}' AND received_at < '{day.To}';
+        DELETE FROM contributions_default WHERE received_at >= '{day.From}' AND received_at < '{day.To}';
+        DELETE FROM segments_default WHERE received_at >= '{day.From}' AND received_at < '{day.To}';
+        ALTER TABLE {day.ContributionsTable} ADD CONSTRAINT {day.ContributionsTable}_segment_fkey
+            FOREIGN KEY (segment_id, received_at) REFERENCES {day.SegmentsTable} (id, received_at);
+        ALTER TABLE segments ATTACH PARTITION {day.SegmentsTable} FOR VALUES FROM ('{day.From}') TO ('{day.To}');
+        ALTER TABLE contributions ATTACH PARTITION {day.ContributionsTable} FOR VALUES FROM ('{day.From}') TO ('{day.To}');
+        """;
+
+    private static async Task<bool> ExistsAsync(NpgsqlConnection connection, DayPartition day, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("SELECT to_regclass($1) IS NOT NULL", connection) { Parameters = { new() { Value = day.SegmentsTable } } };
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
+    private async Task<T> InTransactionAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await ExecuteAsync(connection, $"SELECT pg_advisory_xact_lock({LockKey})", cancellationToken);
+        var result = await work(connection);
+        await transaction.CommitAsync(cancellationToken);
+        return result;
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}
