@@ -20,10 +20,21 @@ public static class RenditionCheck
     /// <summary>Smaller results are the network's ZeroSegments (protocol §4.8).</summary>
     private const long MinBytes = 25;
 
-    /// <summary>Sizes an H.264 encoder of the network takes (protocol §7.6, clamping).</summary>
-    private const int MinWidth = 146;
-    private const int MinHeight = 50;
-    private const int MaxSide = 4096;
+    /// <summary>Sizes an encoder of the network takes, in pixels (protocol §7.6, scale); for VP9, which it does not name, H.264's.</summary>
+    private static readonly (int MinWidth, int MinHeight, int MaxSide) s_sizes = (146, 50, 4096);
+    private static readonly (int MinWidth, int MinHeight, int MaxSide) s_hevcSizes = (132, 40, 8192);
+
+    /// <summary>Frames that a frame rate may be missed by: the filter that makes it rounds at both ends.</summary>
+    private const double MaxFramesOff = 2;
+
+    /// <summary>How many times what was asked for an encoder may exceed, over so short a time.</summary>
+    private const double MaxOvershoot = 3;
+
+    /// <summary>An encoder's buffer in seconds at the bitrate: what it may have sent before it must hold the rate.</summary>
+    private const double BufferSeconds = 1;
+
+    /// <summary>Bits of a pixel that an encoder needs at its coarsest for the hardest picture, which no bitrate can make it go below.</summary>
+    private const double CoarsestBitsPerPixel = 0.5;
 
     private static readonly RenditionVerdict s_accepted = new RenditionVerdict.Accepted();
 
@@ -34,9 +45,9 @@ public static class RenditionCheck
             return Refuse(fault);
         }
 
-        if (profile.Codec != VideoCodec.H264)
+        if (count.Codec != profile.Codec)
         {
-            return Refuse("only H.264 can be counted");
+            return Refuse($"it is {count.Codec}, but {profile.Codec} was asked for");
         }
 
         if (count.Container != profile.Container)
@@ -54,24 +65,49 @@ public static class RenditionCheck
             return Refuse("it does not start with a key frame");
         }
 
-        return CheckSize(count, profile);
+        return CheckSize(count, profile) ?? CheckRates(count, profile) ?? s_accepted;
     }
 
     /// <summary>
     /// The larger side becomes the larger side that was asked for, the other follows the input's aspect ratio; only a side below its
     /// minimum makes the larger one grow. So the larger side is exact unless the smaller one sits at its minimum.
     /// </summary>
-    private static RenditionVerdict CheckSize(RenditionCount count, VideoProfile profile)
+    private static RenditionVerdict.Refused? CheckSize(RenditionCount count, VideoProfile profile)
     {
-        var asked = Math.Max(Math.Clamp(profile.Width, MinWidth, MaxSide), Math.Clamp(profile.Height, MinHeight, MaxSide)) & ~1;
+        var (minWidth, minHeight, maxSide) = profile.Codec == VideoCodec.Hevc ? s_hevcSizes : s_sizes;
+        var asked = Math.Max(Math.Clamp(profile.Width, minWidth, maxSide), Math.Clamp(profile.Height, minHeight, maxSide)) & ~1;
         var (larger, smaller) = (Math.Max(count.Width, count.Height), Math.Min(count.Width, count.Height));
-        var isAtMinimum = smaller is MinHeight or MinWidth;
-        if (larger != asked && !(isAtMinimum && larger > asked && larger <= MaxSide))
+        var isAtMinimum = smaller == minHeight || smaller == minWidth;
+        if (larger != asked && !(isAtMinimum && larger > asked && larger <= maxSide))
         {
             return Refuse($"it is {count.Width}x{count.Height}, but its larger side must be {asked} for the {profile.Width}x{profile.Height} asked for");
         }
 
-        return count.Pixels == count.Frames * count.Width * count.Height ? s_accepted : Refuse("its size changes");
+        return count.Pixels == count.Frames * count.Width * count.Height ? null : Refuse("its size changes");
+    }
+
+    /// <summary>
+    /// Frames against the time they take, when a frame rate was asked for, and size against the bitrate. A small rendition proves nothing: a
+    /// picture that stands still costs next to nothing. The gateway's own word for the duration is no measure: many send a default.
+    /// </summary>
+    private static RenditionVerdict.Refused? CheckRates(RenditionCount count, VideoProfile profile)
+    {
+        var seconds = count.Span.TotalSeconds;
+        if (profile.FrameRateNumerator > 0)
+        {
+            var rate = profile.FrameRateNumerator / (double)Math.Max(profile.FrameRateDenominator, 1);
+            var expected = (seconds * rate) + 1;
+            if (Math.Abs(count.Frames - expected) > MaxFramesOff)
+            {
+                return Refuse($"it has {count.Frames} frames, but {rate:0.###} a second over its {seconds:0.###} s are {expected:0}");
+            }
+        }
+
+        var bits = count.VideoBytes * 8.0;
+        var allowed = Math.Max(MaxOvershoot * profile.BitrateBps * (count.Duration.TotalSeconds + BufferSeconds), CoarsestBitsPerPixel * count.Pixels);
+        return profile.BitrateBps > 0 && bits > allowed
+            ? Refuse($"its video has {count.VideoBytes} bytes, too many for {profile.BitrateBps} bit/s over {count.Duration.TotalSeconds:0.###} s")
+            : null;
     }
 
     private static RenditionVerdict.Refused Refuse(string reason) => new(reason);
