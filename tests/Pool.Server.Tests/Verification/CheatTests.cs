@@ -155,14 +155,15 @@ public sealed class CheatTests
     [Theory]
     [InlineData("stco", 4, 0x7f000000, "are not there")]                                 // where the pictures lie: outside
     [InlineData("stco", 4, 16, "lie before its media data")]
-    [InlineData("stsz", 4, 0, "the index of the MP4 file is damaged")]                   // how many there are: none
+    [InlineData("stsz", 4, 0, "it has no frame")]                                        // how many there are: none
+    [InlineData("stsz", 4, 11, "the index of the MP4 file is damaged")]                  // one more than there are
     [InlineData("stsc", 12, 2, "the index of the MP4 file is damaged")]                  // a codec that is not described
     [InlineData("stsd", 0, 2, "the index of the MP4 file is damaged")]                   // two of them
     [InlineData("stts", 8, 0, "shown at the same time")]
     [InlineData("mdhd", 8, 0, "the index of the MP4 file is damaged")]
     [InlineData("elst", 8, 100_000, "leaves pictures out")]
     [InlineData("elst", 4, 100, "leaves pictures out")]
-    [InlineData("elst", 0, 5, "leaves pictures out")]
+    [InlineData("elst", 0, 5, "the index of the MP4 file is damaged")]                   // more edits than there are
     public void An_index_that_names_what_is_not_shown_is_refused(string box, int place, int value, string fault)
     {
         var bytes = Clip.Make($"{Clip.Picture("320x180")} {H264}", "mp4").ToArray();

@@ -20,6 +20,21 @@ internal static class Clip
     public static byte[] Make(string arguments, string format) =>
         s_made.GetOrAdd((arguments, format), static wanted => new Lazy<byte[]>(() => Run(wanted.Arguments, wanted.Format))).Value;
 
+    /// <summary>The same with an encoder that looks at all pictures before it begins.</summary>
+    public static byte[] MakeInTwoPasses(string arguments, string format)
+    {
+        var log = NewFile();
+        try
+        {
+            Call("ffmpeg", $"-v error -nostdin -y {arguments} -pass 1 -passlogfile {log} -f null -");
+            return Run($"{arguments} -pass 2 -passlogfile {log}", format);
+        }
+        finally
+        {
+            File.Delete($"{log}-0.log");
+        }
+    }
+
     /// <summary>Makes another clip of <paramref name="clips"/>, which are files in the arguments by their numbers, e.g. <c>{0}</c>.</summary>
     public static byte[] Remake(string arguments, string format, params byte[][] clips)
     {

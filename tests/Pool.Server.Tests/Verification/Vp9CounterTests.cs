@@ -8,7 +8,7 @@ namespace Pool.Server.Tests.Verification;
 public sealed class Vp9CounterTests
 {
     private const string Vp9 = "-c:v libvpx-vp9 -deadline realtime -cpu-used 8";
-    private const string AltRef = "-c:v libvpx-vp9 -deadline good -cpu-used 5 -auto-alt-ref 6 -lag-in-frames 25 -b:v 300k";
+    private const string AltRef = "-c:v libvpx-vp9 -deadline good -cpu-used 5 -auto-alt-ref 1 -lag-in-frames 25 -b:v 300k";
 
     [Theory]
     [InlineData("640x360", "yuv420p", Vp9)]
@@ -16,12 +16,12 @@ public sealed class Vp9CounterTests
     [InlineData("146x50", "yuv420p", Vp9 + " -frames:v 1")]
     [InlineData("320x240", "yuv420p", Vp9 + " -g 1")]
     [InlineData("320x240", "yuv420p", Vp9 + " -error-resilient 1 -tile-columns 2 -row-mt 1")]
-    [InlineData("320x180", "yuv420p", AltRef + " -t 4")]
+    [InlineData("320x180", "yuv420p", AltRef)]
     [InlineData("320x180", "yuv444p", AltRef)]
     [InlineData("320x180", "yuv420p10le", Vp9)]
     public void Frames_sizes_and_times_are_ffprobes(string size, string pixels, string options)
     {
-        var bytes = Clip.Make($"{Clip.Picture(size, "rate=25:duration=" + (options.Contains("-t 4", StringComparison.Ordinal) ? "4" : "1"))} -pix_fmt {pixels} {options}", "mp4");
+        var bytes = Clip.Make($"{Clip.Picture(size, "rate=25:duration=1")} -pix_fmt {pixels} {options}", "mp4");
 
         var count = Clip.Count(bytes);
 
@@ -30,15 +30,19 @@ public sealed class Vp9CounterTests
     }
 
     [Fact]
-    public void Hidden_frames_in_superframes_are_not_counted()
+    public void Hidden_frames_in_superframes_are_not_counted_and_frames_that_are_shown_later_are()
     {
-        var bytes = Clip.Make($"{Clip.Picture("320x180", "rate=25:duration=4")} -pix_fmt yuv420p {AltRef} -t 4", "mp4");
-        var split = System.Text.Encoding.ASCII.GetString(Clip.Remake("-i {0} -c copy -bsf:v vp9_superframe_split", "framecrc", bytes));
+        var bytes = Clip.MakeInTwoPasses($"{Clip.Picture("320x180", "rate=25:duration=2")} -pix_fmt yuv420p {AltRef} -auto-alt-ref 6", "mp4");
+        var units = System.Text.Encoding.ASCII.GetString(Clip.Remake("-i {0} -c copy -bsf:v vp9_superframe_split", "framecrc", bytes))
+            .Split('\n').Where(line => line.StartsWith("0,", StringComparison.Ordinal)).ToList();
+        const int LengthColumn = 4;
+        Assert.True(units.Count > 50, "This clip has no hidden frame: it tests nothing.");
+        Assert.True(units.Exists(unit => unit.Split(',')[LengthColumn].Trim() == "1"), "This clip has no frame that is shown later: it tests nothing.");
 
         var count = Clip.Count(bytes);
 
-        Assert.Equal((null, 100L), (count.Fault, count.Frames));
-        Assert.True(split.Split('\n').Count(line => line.StartsWith("0,", StringComparison.Ordinal)) > 100, "This clip has no hidden frame: it tests nothing.");
+        Clip.Probe(bytes).AssertEqual(count);
+        Assert.Equal(50, count.Frames);
     }
 
     [Fact]
