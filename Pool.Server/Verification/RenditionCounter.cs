@@ -19,6 +19,9 @@ public sealed record RenditionCount(
     /// <summary>Codec of the video; H.264 when there is none that can be counted.</summary>
     public VideoCodec Codec { get; init; }
 
+    /// <summary>Frames that are IDR pictures, or in VP9 key frames.</summary>
+    public long KeyFrames { get; init; }
+
     /// <summary>Bytes of the video alone.</summary>
     public long VideoBytes { get; init; }
 
@@ -92,6 +95,7 @@ public sealed class RenditionCounter
         {
             Container = reader.Container,
             Codec = pictures.Codec,
+            KeyFrames = tally.KeyFrames,
             VideoBytes = reader.VideoBytes,
             Span = span,
         };

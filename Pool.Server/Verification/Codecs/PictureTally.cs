@@ -18,6 +18,9 @@ internal sealed class PictureTally
     /// <summary>Size of the first frame in pixels.</summary>
     public (int Width, int Height) Size { get; private set; }
 
+    /// <summary>Frames, of those that are put out, at which a decoder can start.</summary>
+    public long KeyFrames { get; private set; }
+
     /// <summary>Whether the first picture needs no other.</summary>
     public bool StartsWithKeyFrame { get; private set; }
 
@@ -34,6 +37,7 @@ internal sealed class PictureTally
         }
 
         Frames++;
+        KeyFrames += isKeyFrame ? 1 : 0;
         Pixels += (long)width * height;
     }
 

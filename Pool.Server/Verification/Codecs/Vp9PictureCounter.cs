@@ -9,8 +9,6 @@ namespace Pool.Server.Verification.Codecs;
 internal sealed class Vp9PictureCounter : IPictureCounter
 {
     private readonly Vp9Size?[] _slots = new Vp9Size?[Vp9FrameHeader.Slots];
-    private bool _hasBegun;
-    private bool _startsWithKeyFrame;
 
     public VideoCodec Codec => VideoCodec.Vp9;
 
@@ -29,11 +27,6 @@ internal sealed class Vp9PictureCounter : IPictureCounter
             return;
         }
 
-        if (!_hasBegun)
-        {
-            (_hasBegun, _startsWithKeyFrame) = (true, frame.IsKeyFrame);
-        }
-
         for (var slot = 0; slot < Vp9FrameHeader.Slots; slot++)
         {
             if (((frame.Refreshed >> slot) & 1) != 0)
@@ -44,7 +37,7 @@ internal sealed class Vp9PictureCounter : IPictureCounter
 
         if (frame.IsShown)
         {
-            Tally.CountShown(frame.Size.Width, frame.Size.Height, _startsWithKeyFrame);
+            Tally.CountShown(frame.Size.Width, frame.Size.Height, frame.IsKeyFrame);
         }
     }
 }

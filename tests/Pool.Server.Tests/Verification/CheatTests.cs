@@ -118,6 +118,17 @@ public sealed class CheatTests
         Assert.IsType<RenditionVerdict.Accepted>(RenditionCheck.Check(filled, s_profile with { BitrateBps = 20_000_000 }));
     }
 
+    [Fact]
+    public void What_an_encoder_cannot_make_smaller_is_not_refused()
+    {
+        var profile = s_profile with { Width = 146, Height = 82, BitrateBps = 1000, GopMilliseconds = VideoProfile.IntraOnlyGop };
+        var count = Clip.Count(Clip.Make(
+            "-f lavfi -i nullsrc=s=146x82:r=25,geq=lum='random(1)*255':cb='random(2)*255':cr='random(3)*255' -frames:v 10 -pix_fmt yuv420p "
+            + "-c:v libx265 -x265-params log-level=none:keyint=1:qp=51", "mpegts"));
+
+        Assert.IsType<RenditionVerdict.Accepted>(RenditionCheck.Check(count, profile with { Codec = VideoCodec.Hevc }));
+    }
+
     [Theory]
     [InlineData("mpegts")]
     [InlineData("mp4")]
