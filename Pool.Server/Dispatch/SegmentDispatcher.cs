@@ -1,4 +1,5 @@
 using Pool.Server.Settlement;
+using Pool.Server.Verification;
 using Pool.Shared.Contracts;
 using Pool.Shared.Ids;
 
@@ -69,7 +70,7 @@ public sealed partial class SegmentDispatcher
 
         using var deadline = new CancellationTokenSource(Remaining(work, _parts.Time), _parts.Time);
         using var until = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        using var run = new SegmentRun(work, _parts, _logger, until.Token);
+        using var run = new SegmentRun(work with { Facts = SourceFacts.ReadAsync(work.Source, until.Token) }, _parts, _logger, until.Token);
         return await run.RunAsync();
     }
 

@@ -20,10 +20,6 @@ public static class RenditionCheck
     /// <summary>Smaller results are the network's ZeroSegments (protocol §4.8).</summary>
     private const long MinBytes = 25;
 
-    /// <summary>Sizes an encoder of the network takes, in pixels (protocol §7.6, scale); for VP9, which it does not name, H.264's.</summary>
-    private static readonly (int MinWidth, int MinHeight, int MaxSide) s_sizes = (146, 50, 4096);
-    private static readonly (int MinWidth, int MinHeight, int MaxSide) s_hevcSizes = (132, 40, 8192);
-
     /// <summary>Frames that a frame rate may be missed by: the filter that makes it rounds at both ends.</summary>
     private const double MaxFramesOff = 2;
 
@@ -41,7 +37,10 @@ public static class RenditionCheck
 
     private static readonly RenditionVerdict s_accepted = new RenditionVerdict.Accepted();
 
-    public static RenditionVerdict Check(RenditionCount count, VideoProfile profile)
+    /// <param name="count">The rendition, counted.</param>
+    /// <param name="profile">What was asked for.</param>
+    /// <param name="source">What is known of the segment; null when nothing is.</param>
+    public static RenditionVerdict Check(RenditionCount count, VideoProfile profile, SourceFacts? source = null)
     {
         if (count.Fault is { } fault)
         {
@@ -68,44 +67,52 @@ public static class RenditionCheck
             return Refuse("it does not start with a key frame");
         }
 
-        return CheckSize(count, profile) ?? CheckRates(count, profile) ?? s_accepted;
+        return CheckSize(count, profile, source) ?? CheckFrames(count, profile, source) ?? CheckBytes(count, profile) ?? s_accepted;
     }
 
-    /// <summary>
-    /// The larger side becomes the larger side that was asked for, the other follows the input's aspect ratio; only a side below its
-    /// minimum makes the larger one grow. So the larger side is exact unless the smaller one sits at its minimum.
-    /// </summary>
-    private static RenditionVerdict.Refused? CheckSize(RenditionCount count, VideoProfile profile)
+    private static RenditionVerdict.Refused? CheckSize(RenditionCount count, VideoProfile profile, SourceFacts? source)
     {
-        var (minWidth, minHeight, maxSide) = profile.Codec == VideoCodec.Hevc ? s_hevcSizes : s_sizes;
-        var asked = Math.Max(Math.Clamp(profile.Width, minWidth, maxSide), Math.Clamp(profile.Height, minHeight, maxSide)) & ~1;
-        var (larger, smaller) = (Math.Max(count.Width, count.Height), Math.Min(count.Width, count.Height));
-        var isAtMinimum = smaller == minHeight || smaller == minWidth;
-        if (larger != asked && !(isAtMinimum && larger > asked && larger <= maxSide))
+        if (RenditionSize.Fault(count.Width, count.Height, profile) is { } fault)
         {
-            return Refuse($"it is {count.Width}x{count.Height}, but its larger side must be {asked} for the {profile.Width}x{profile.Height} asked for");
+            return Refuse(fault);
+        }
+
+        if (source is not null && RenditionSize.Of(source.Width, source.Height, profile) is var exact && exact != (count.Width, count.Height))
+        {
+            return Refuse($"it is {count.Width}x{count.Height}, but {source.Width}x{source.Height} in {profile.Width}x{profile.Height} is {exact.Width}x{exact.Height}");
         }
 
         return count.Pixels == count.Frames * count.Width * count.Height ? null : Refuse("its size changes");
     }
 
     /// <summary>
-    /// Frames against the time they take, when a frame rate was asked for, and size against the bitrate. A small rendition proves nothing: a
-    /// picture that stands still costs next to nothing. The gateway's own word for the duration is no measure: many send a default.
+    /// Frames against the time they take, when a frame rate was asked for, and against the segment's. Fewer than the segment has prove
+    /// nothing, because it may be damaged. The gateway's own word for the duration is no measure: many send a default.
     /// </summary>
-    private static RenditionVerdict.Refused? CheckRates(RenditionCount count, VideoProfile profile)
+    private static RenditionVerdict.Refused? CheckFrames(RenditionCount count, VideoProfile profile, SourceFacts? source)
     {
-        var seconds = count.Span.TotalSeconds;
-        if (profile.FrameRateNumerator > 0)
+        if (profile.FrameRateNumerator == 0)
         {
-            var rate = profile.FrameRateNumerator / (double)Math.Max(profile.FrameRateDenominator, 1);
-            var expected = (seconds * rate) + 1;
-            if (Math.Abs(count.Frames - expected) > MaxFramesOff)
-            {
-                return Refuse($"it has {count.Frames} frames, but {rate:0.###} a second over its {seconds:0.###} s are {expected:0}");
-            }
+            return source is not null && count.Frames > source.Pictures + MaxFramesOff
+                ? Refuse($"it has {count.Frames} frames, but the segment has {source.Pictures}")
+                : null;
         }
 
+        var rate = profile.FrameRateNumerator / (double)Math.Max(profile.FrameRateDenominator, 1);
+        var expected = (count.Span.TotalSeconds * rate) + 1;
+        if (Math.Abs(count.Frames - expected) > MaxFramesOff)
+        {
+            return Refuse($"it has {count.Frames} frames, but {rate:0.###} a second over its {count.Span.TotalSeconds:0.###} s are {expected:0}");
+        }
+
+        return source is not null && count.Frames > (source.LongestDuration.TotalSeconds * rate) + MaxFramesOff
+            ? Refuse($"it has {count.Frames} frames, too many for {rate:0.###} a second and the segment's {source.LongestDuration.TotalSeconds:0.###} s")
+            : null;
+    }
+
+    /// <summary>Size against the bitrate. A small rendition proves nothing: a picture that stands still costs next to nothing.</summary>
+    private static RenditionVerdict.Refused? CheckBytes(RenditionCount count, VideoProfile profile)
+    {
         // With a quality, libvpx takes the bitrate as a wish and not as a cap: noise made it thirty times as much.
         if (profile.BitrateBps == 0 || profile is { Codec: VideoCodec.Vp9, Quality: > 0 })
         {

@@ -22,6 +22,9 @@ public sealed record RenditionCount(
     /// <summary>Frames that are IDR pictures, or in VP9 key frames.</summary>
     public long KeyFrames { get; init; }
 
+    /// <summary>Pictures that a decoder which starts here does not put out.</summary>
+    public long SkippedFrames { get; init; }
+
     /// <summary>Bytes of the video alone.</summary>
     public long VideoBytes { get; init; }
 
@@ -96,6 +99,7 @@ public sealed class RenditionCounter
             Container = reader.Container,
             Codec = pictures.Codec,
             KeyFrames = tally.KeyFrames,
+            SkippedFrames = tally.Skipped,
             VideoBytes = reader.VideoBytes,
             Span = span,
         };

@@ -31,6 +31,7 @@ internal sealed class ProgramTables
     private readonly HashSet<int> _streams = [];
     private int _program = NoPid;
     private int _mapPid = NoPid;
+    private int _clockPid = NoPid;
     private byte[]? _map;
 
     /// <summary>Packet id of the video; negative while it is not known.</summary>
@@ -48,7 +49,7 @@ internal sealed class ProgramTables
     public bool IsTable(int pid) => pid == ProgramTablePid || pid == _mapPid;
 
     /// <summary>Whether packets with this id may be there: tables, stuffing, or a stream of the program.</summary>
-    public bool Knows(int pid) => pid < FirstProgramPid || pid == NullPid || _streams.Contains(pid);
+    public bool Knows(int pid) => pid < FirstProgramPid || pid == NullPid || pid == _clockPid || _streams.Contains(pid);
 
     /// <summary>The payload of a packet with which a table begins.</summary>
     public void OnSection(int pid, ReadOnlySpan<byte> payload)
@@ -127,7 +128,13 @@ internal sealed class ProgramTables
         }
 
         _map = body.ToArray();
-        var skip = body.Length < 4 ? int.MaxValue : 4 + (((body[2] & 0x0f) << 8) | body[3]);
+        if (body.Length < 4)
+        {
+            return;
+        }
+
+        _clockPid = ((body[0] & 0x1f) << 8) | body[1];
+        var skip = 4 + (((body[2] & 0x0f) << 8) | body[3]);
         body = skip <= body.Length ? body[skip..] : [];
         while (body.Length >= 5)
         {

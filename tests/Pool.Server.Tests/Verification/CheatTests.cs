@@ -144,6 +144,32 @@ public sealed class CheatTests
     }
 
     [Fact]
+    public void What_the_segment_does_not_have_is_refused()
+    {
+        var source = SourceFacts.Of(Clip.Count(Clip.Make($"{Clip.Picture("1280x720")} {H264}", "mpegts")));
+        var good = Clip.Count(Clip.Make($"{Clip.Picture("640x360")} {H264}", "mpegts"));
+        var flat = Clip.Count(Clip.Make($"{Clip.Picture("640x90")} {H264}", "mpegts"));
+        var padded = Clip.Count(Clip.Make($"{Clip.Picture("640x360", "rate=50:duration=1")} {H264} -frames:v 20", "mpegts"));
+        var stretched = Clip.Count(Clip.Make($"{Clip.Picture("640x360", "rate=25:duration=1")} {H264} -frames:v 20", "mpegts"));
+
+        Assert.Equal(new SourceFacts(1280, 720, 10, TimeSpan.FromMilliseconds(360)), source);
+        Assert.IsType<RenditionVerdict.Accepted>(RenditionCheck.Check(good, s_profile, source));
+        AssertRefused("it is 640x90, but 1280x720 in 640x360 is 640x360", flat, s_profile, source);
+        AssertRefused("it has 20 frames, but the segment has 10", padded, s_profile, source);
+        AssertRefused("too many for 25 a second and the segment's 0.44 s", stretched, s_profile with { FrameRateNumerator = 25 }, source);
+    }
+
+    [Fact]
+    public void A_segment_in_which_not_everything_is_in_order_is_no_measure()
+    {
+        var good = Clip.Make($"{Clip.Picture("640x360")} {H264}", "mpegts");
+
+        Assert.Null(SourceFacts.Of(Clip.Count(good[..^Packet].Concat(new byte[Packet]).ToArray())));
+        Assert.Null(SourceFacts.Of(Clip.Count(Clip.Make($"{Clip.Picture("640x360")} {H264}", "mp4"))));
+        Assert.Null(SourceFacts.Of(Clip.Count(new byte[1000])));
+    }
+
+    [Fact]
     public void Another_codec_than_was_asked_for_is_refused()
     {
         var count = Clip.Count(Clip.Make($"{Clip.Picture("640x360")} {Hevc}", "mpegts"));
@@ -186,8 +212,8 @@ public sealed class CheatTests
         Assert.Contains(fault, Clip.Count(bytes).Fault, StringComparison.Ordinal);
     }
 
-    private static void AssertRefused(string reason, RenditionCount count, VideoProfile profile) =>
-        Assert.Contains(reason, Assert.IsType<RenditionVerdict.Refused>(RenditionCheck.Check(count, profile)).Reason, StringComparison.Ordinal);
+    private static void AssertRefused(string reason, RenditionCount count, VideoProfile profile, SourceFacts? source = null) =>
+        Assert.Contains(reason, Assert.IsType<RenditionVerdict.Refused>(RenditionCheck.Check(count, profile, source)).Reason, StringComparison.Ordinal);
 
     /// <summary>A good transport stream whose video has the packet id 0x100, a copy that may be changed.</summary>
     private static byte[] Stream()
