@@ -153,6 +153,7 @@ internal sealed partial class AssignmentEndpoints(
             return;
         }
 
+        await assignment.Work.Facts;   // done long ago, unless the worker was faster than reading headers
         var verdict = await Judge(assignment, outcome).WaitAsync(context.RequestAborted);
         await context.Response.WriteAsJsonAsync(verdict, WorkerLinkJson.Options, context.RequestAborted);
     }

@@ -14,9 +14,10 @@ internal static class ResultCheck
             return $"rendition {index} was not uploaded";
         }
 
+        var source = assignment.Work.Facts is { IsCompletedSuccessfully: true } facts ? facts.Result : null;
         foreach (var rendition in renditions)
         {
-            if (RenditionCheck.Check(rendition.Count, rendition.Profile) is RenditionVerdict.Refused refused)
+            if (RenditionCheck.Check(rendition.Count, rendition.Profile, source) is RenditionVerdict.Refused refused)
             {
                 return $"rendition '{rendition.Profile.Name}': {refused.Reason}";
             }

@@ -1,5 +1,6 @@
 using Pool.Server.Node;
 using Pool.Server.Settlement;
+using Pool.Server.Verification;
 using Pool.Shared.Contracts;
 using Pool.Shared.Ids;
 
@@ -104,7 +105,7 @@ public sealed partial class SegmentDispatcher
 
         using var deadline = new CancellationTokenSource(Remaining(work, _parts.Time), _parts.Time);
         using var until = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        using var run = new SegmentRun(work, _parts, begun, _logger, until.Token);
+        using var run = new SegmentRun(work with { Facts = SourceFacts.ReadAsync(work.Source, until.Token) }, _parts, begun, _logger, until.Token);
         return await run.RunAsync();
     }
 

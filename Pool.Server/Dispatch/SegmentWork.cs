@@ -39,6 +39,9 @@ public sealed record SegmentWork
 
     public required SpoolFile Source { get; init; }
 
+    /// <summary>What the segment's own headers say, for holding renditions against it; under way while the segment is with its worker.</summary>
+    public Task<SourceFacts?> Facts { get; init; } = Task.FromResult<SourceFacts?>(null);
+
     /// <summary>Keccak-256 of the bytes, equal to what the gateway signed.</summary>
     public required byte[] SourceHash { get; init; }
 }

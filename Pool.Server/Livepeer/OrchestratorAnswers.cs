@@ -18,7 +18,7 @@ internal sealed class OrchestratorAnswers(IOptions<NodeOptions> node, WorkerRegi
     public const string NetworkVersion = "0.9.1";
 
     /// <summary>Renditions that nobody here can count, so that they are not offered whatever a worker can do (design: a worker's word is never believed).</summary>
-    private static readonly CapabilitySet s_uncountable = CapabilitySet.Of(Capability.HevcEncode, Capability.Vp8Encode, Capability.Vp9Encode);
+    private static readonly CapabilitySet s_uncountable = CapabilitySet.Of(Capability.Vp8Encode);
 
     /// <summary>Everything that workers may turn out to be able to do once they are back: transcoding, whole.</summary>
     private static readonly CapabilitySet s_hoped = CapabilitySet.FromNumbers(

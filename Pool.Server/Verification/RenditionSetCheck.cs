@@ -7,7 +7,7 @@ public static class RenditionSetCheck
 {
     /// <summary>
     /// Why these renditions cannot be of one segment, in a sentence; null when they can. Those whose profiles ask for the same frame rate,
-    /// or for the input's, have the same number of frames: a worker that leaves frames out of one of them is found without decoding.
+    /// or for the input's, have the same number of frames over the same time: a worker that leaves frames out of one of them is found without decoding.
     /// </summary>
     public static string? Fault(IEnumerable<(VideoProfile Profile, RenditionCount Count)> renditions)
     {
@@ -17,6 +17,11 @@ public static class RenditionSetCheck
             foreach (var other in alike.Where(other => other.Count.Frames != first.Count.Frames))
             {
                 return $"rendition '{other.Profile.Name}' has {other.Count.Frames} frames, but '{first.Profile.Name}' has {first.Count.Frames}";
+            }
+
+            foreach (var other in alike.Where(other => (other.Count.Span - first.Count.Span).Duration() > first.Count.Duration - first.Count.Span))
+            {
+                return $"rendition '{other.Profile.Name}' lasts {other.Count.Duration.TotalSeconds:0.###} s, but '{first.Profile.Name}' {first.Count.Duration.TotalSeconds:0.###} s";
             }
         }
 

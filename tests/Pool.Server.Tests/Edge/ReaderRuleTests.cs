@@ -157,7 +157,7 @@ public sealed class ReaderRuleTests : ServerTest
 
         var set = CapabilityCheck.SetOf((await Gateway.GetOrchestratorAsync()).Capabilities);
 
-        Assert.Equal([0, 1, 2, 4, 5, 6, 12, 14, 26], set.ToNumbers());
+        Assert.Equal([0, 1, 2, 4, 5, 6, 12, 14, 16, 20, 26], set.ToNumbers());   // 19 is VP8
     }
 
     private async Task<Assignment> AssignedAsync(Action<SegData> change)

@@ -34,6 +34,35 @@ public sealed partial class RealRenditionTests : ServerTest
     }
 
     [Fact]
+    public async Task Every_codec_comes_back_with_exact_pixels()
+    {
+        await using var worker = await RealWorker.JoinAsync(Server);
+        var segment = MadeRendition.Of(640, 360, 25);
+        var terms = await Gateway.GetOrchestratorAsync();
+        var credentials = TestJob.Credentials(terms, segment);
+        credentials.Duration = 30_000;   // so that a busy machine has the time
+        credentials.FullProfiles.Clear();
+        credentials.FullProfiles3.Add(new VideoProfile { Name = "a", Width = 320, Height = 180, Bitrate = 300_000, Encoder = VideoProfile.Types.VideoCodec.H265 });
+        credentials.FullProfiles3.Add(new VideoProfile { Name = "b", Width = 426, Height = 240, Quality = 30, Encoder = VideoProfile.Types.VideoCodec.H265, Format = VideoProfile.Types.Format.Mp4, Fps = 10, Gop = 1000 });
+        credentials.FullProfiles3.Add(new VideoProfile { Name = "c", Width = 256, Height = 144, Bitrate = 200_000, Encoder = VideoProfile.Types.VideoCodec.Vp9, Format = VideoProfile.Types.Format.Mp4 });
+        credentials.FullProfiles3.Add(new VideoProfile { Name = "d", Width = 640, Height = 360, Bitrate = 20_000, Encoder = VideoProfile.Types.VideoCodec.Vp9, Format = VideoProfile.Types.Format.Mp4, Fps = 30000, FpsDen = 1001, Gop = 500 });
+        credentials.FullProfiles3.Add(new VideoProfile { Name = "e", Width = 134, Height = 10, Bitrate = 50_000, Encoder = VideoProfile.Types.VideoCodec.H265, Gop = -1 });
+        credentials.Capabilities.Bitstring.Clear();
+        credentials.Capabilities.Bitstring.Add(CapabilitySet.FromNumbers([0, 1, 2, 3, 11, 12, 16, 20, 26]).ToWords());
+
+        var answer = await Gateway.SegmentAsync(credentials, segment);
+
+        Assert.Equal("", answer.Error);
+        foreach (var ((type, width, height), rendition) in s_everyCodec.Zip(answer.Renditions))
+        {
+            using var served = await Gateway.DownloadAsync(rendition.Url);
+
+            Assert.Equal(type, served.Content.Headers.ContentType?.MediaType);
+            Assert.Equal((width, height, rendition.Pixels), await DecodeAsync(await served.Content.ReadAsByteArrayAsync()));
+        }
+    }
+
+    [Fact]
     public async Task A_segment_that_is_no_video_is_told_in_a_word_on_which_a_gateway_keeps_its_session()
     {
         await using var worker = await RealWorker.JoinAsync(Server);
@@ -42,6 +71,9 @@ public sealed partial class RealRenditionTests : ServerTest
 
         Assert.Contains(answer.Error, Shared.Contracts.InputFault.Words);
     }
+
+    private static readonly (string Type, int Width, int Height)[] s_everyCodec =
+        [("video/mp2t", 320, 180), ("video/mp4", 426, 240), ("video/mp4", 256, 144), ("video/mp4", 640, 360), ("video/mp2t", 134, 76)];
 
     private static SegData Job(OrchestratorInfo terms, byte[] segment)
     {

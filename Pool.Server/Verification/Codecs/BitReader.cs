@@ -1,9 +1,14 @@
-namespace Pool.Server.Verification;
+namespace Pool.Server.Verification.Codecs;
 
-/// <summary>Reads bits of an RBSP (H.264 §7.2): emulation prevention bytes are skipped. Past the end it reads zeros and says so.</summary>
-internal ref struct BitReader(ReadOnlySpan<byte> nalPayload)
+/// <summary>
+/// Reads bits of a header, the highest of each byte first. In a NAL unit (H.264 and HEVC §7.2) emulation prevention bytes are skipped. Past
+/// the end it reads zeros and says so.
+/// </summary>
+/// <param name="payload">The bytes.</param>
+/// <param name="isNal">Whether they have emulation prevention bytes in them.</param>
+internal ref struct BitReader(ReadOnlySpan<byte> payload, bool isNal = true)
 {
-    private readonly ReadOnlySpan<byte> _bytes = nalPayload;
+    private readonly ReadOnlySpan<byte> _bytes = payload;
     private int _position;
     private int _zeros;
     private int _current;
@@ -40,6 +45,15 @@ internal ref struct BitReader(ReadOnlySpan<byte> nalPayload)
         return value;
     }
 
+    /// <summary>Goes over <paramref name="count"/> bits.</summary>
+    public void Skip(int count)
+    {
+        for (var i = 0; i < count && !IsExhausted; i++)
+        {
+            ReadBit();
+        }
+    }
+
     /// <summary>ue(v), H.264 §9.1.</summary>
     public uint ReadUe()
     {
@@ -66,7 +80,7 @@ internal ref struct BitReader(ReadOnlySpan<byte> nalPayload)
 
     private bool NextByte()
     {
-        if (_position < _bytes.Length && _zeros >= 2 && _bytes[_position] == 3)
+        if (isNal && _position < _bytes.Length && _zeros >= 2 && _bytes[_position] == 3)
         {
             _position++;
             _zeros = 0;

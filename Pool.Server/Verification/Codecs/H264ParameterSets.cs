@@ -1,9 +1,9 @@
-namespace Pool.Server.Verification;
+namespace Pool.Server.Verification.Codecs;
 
 /// <summary>What of an H.264 sequence parameter set (§7.3.2.1.1) counting needs.</summary>
 /// <param name="Width">Cropped width in pixels.</param>
 /// <param name="Height">Cropped height in pixels, of a whole frame.</param>
-internal sealed record SequenceParameterSet(
+internal sealed record H264SequenceSet(
     int Id, int ProfileIdc, int Width, int Height, bool SeparateColourPlanes, int FrameNumBits, int PicOrderCntType,
     int PicOrderCntLsbBits, bool DeltaPicOrderAlwaysZero, bool FrameMbsOnly)
 {
@@ -17,7 +17,7 @@ internal sealed record SequenceParameterSet(
     private const uint MaxCycleLength = 255;
 
     /// <summary>Parses the bytes after the NAL header; null when they are no valid parameter set.</summary>
-    public static SequenceParameterSet? Parse(ReadOnlySpan<byte> payload)
+    public static H264SequenceSet? Parse(ReadOnlySpan<byte> payload)
     {
         var bits = new BitReader(payload);
         var profile = (int)bits.ReadBits(8);
@@ -52,7 +52,7 @@ internal sealed record SequenceParameterSet(
         var height = ((long)heightUnits * MacroblockSize * (frameMbsOnly ? 1 : 2)) - cropHeight;
         return width <= 0 || height <= 0 || lsbBits > MaxLog2MinusFour + 4
             ? null
-            : new SequenceParameterSet(
+            : new H264SequenceSet(
                 (int)id, profile, (int)width, (int)height, separate, (int)frameNumBits + 4, (int)order, (int)lsbBits, deltaZero, frameMbsOnly);
     }
 
@@ -127,18 +127,18 @@ internal sealed record SequenceParameterSet(
 }
 
 /// <summary>What of an H.264 picture parameter set (§7.3.2.2) counting needs.</summary>
-internal sealed record PictureParameterSet(int Id, int SequenceId, bool BottomFieldPicOrder)
+internal sealed record H264PictureSet(int Id, int SequenceId, bool BottomFieldPicOrder)
 {
     private const int MaxId = 255;
     private const int MaxSequenceId = 31;
 
     /// <summary>Parses the bytes after the NAL header; null when they are no valid parameter set.</summary>
-    public static PictureParameterSet? Parse(ReadOnlySpan<byte> payload)
+    public static H264PictureSet? Parse(ReadOnlySpan<byte> payload)
     {
         var bits = new BitReader(payload);
         var (id, sequence) = (bits.ReadUe(), bits.ReadUe());
         bits.ReadFlag();
         var bottom = bits.ReadFlag();
-        return bits.IsExhausted || id > MaxId || sequence > MaxSequenceId ? null : new PictureParameterSet((int)id, (int)sequence, bottom);
+        return bits.IsExhausted || id > MaxId || sequence > MaxSequenceId ? null : new H264PictureSet((int)id, (int)sequence, bottom);
     }
 }

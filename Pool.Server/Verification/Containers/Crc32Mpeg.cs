@@ -1,4 +1,4 @@
-namespace Pool.Server.Verification;
+namespace Pool.Server.Verification.Containers;
 
 /// <summary>CRC-32 of MPEG sections (ISO 13818-1 Annex A): over a section with its checksum it is zero.</summary>
 internal static class Crc32Mpeg

@@ -1,12 +1,15 @@
+using System.Buffers;
 using System.Buffers.Binary;
+using Pool.Server.Verification.Codecs;
+using Pool.Shared.Media;
 
-namespace Pool.Server.Verification;
+namespace Pool.Server.Verification.Containers;
 
 /// <summary>
 /// Reads an MP4 file (ISO 14496-12) while it streams by: its index must come before its pictures, as a worker's muxer writes it
-/// (protocol §7.6, faststart), so that the H.264 pictures can be found in the media data as it passes.
+/// (protocol §7.6, faststart), so that the pictures can be found in the media data as it passes.
 /// </summary>
-internal sealed class Mp4Reader(Mp4Samples samples)
+internal sealed class Mp4Reader : IContainerReader
 {
     /// <summary>Longest index that is read: five minutes at 60 frames a second with sound take less than 2 MB.</summary>
     private const int MaxIndexBytes = 16 * 1024 * 1024;
@@ -19,18 +22,23 @@ internal sealed class Mp4Reader(Mp4Samples samples)
 
     private readonly byte[] _header = new byte[LongHeaderBytes];
     private int _headerLength;
-    private byte[]? _index;
-    private int _indexLength;
+    private ArrayBufferWriter<byte>? _index;
     private uint _type;
     private long _left;
     private long _position;
     private bool _hasIndex;
+    private Mp4Samples? _samples;
 
-    public bool HasVideo => samples.HasVideo;
+    public Container Container => Container.Mp4;
+
+    public IPictureCounter? Pictures => _samples?.Pictures;
+
+    public FrameTimes Times => _samples?.Times ?? new FrameTimes(1);
 
     public bool HasAudio { get; private set; }
 
-    /// <summary>What is wrong with the file, in a sentence; null as long as it is right.</summary>
+    public long VideoBytes => _samples?.Bytes ?? 0;
+
     public string? Fault { get; private set; }
 
     /// <summary>Whether a file that begins so can be an MP4.</summary>
@@ -56,7 +64,8 @@ internal sealed class Mp4Reader(Mp4Samples samples)
             Fault ??= "the MP4 file has no index";
         }
 
-        Fault ??= samples.Finish();
+        _samples?.Finish();
+        Fault ??= _samples?.Fault;
     }
 
     private ReadOnlySpan<byte> TakeHeader(ReadOnlySpan<byte> bytes)
@@ -105,7 +114,7 @@ internal sealed class Mp4Reader(Mp4Samples samples)
                 Fault ??= $"the index of the MP4 file is empty or longer than {MaxIndexBytes} bytes";
                 break;
             case IndexType:
-                (_index, _indexLength) = (new byte[_left], 0);
+                _index = new ArrayBufferWriter<byte>();   // grows with what comes, not with what is announced
                 break;
             case DataType when !_hasIndex:
                 Fault ??= "the index of the MP4 file comes after its pictures";
@@ -119,15 +128,11 @@ internal sealed class Mp4Reader(Mp4Samples samples)
     private ReadOnlySpan<byte> TakeBody(ReadOnlySpan<byte> bytes)
     {
         var part = bytes[..(int)Math.Min(_left, bytes.Length)];
-        if (_index is not null)
-        {
-            part.CopyTo(_index.AsSpan(_indexLength));
-            _indexLength += part.Length;
-        }
+        _index?.Write(part);
 
         if (_type == DataType)
         {
-            samples.Append(_position, part);
+            _samples?.Append(_position, part);
         }
 
         (_left, _position) = (_left - part.Length, _position + part.Length);
@@ -135,9 +140,10 @@ internal sealed class Mp4Reader(Mp4Samples samples)
         {
             _index = null;
             _hasIndex = true;
-            var read = Mp4Index.Read(index);
+            var read = Mp4Index.Read(index.WrittenSpan);
             HasAudio = read.HasAudio;
-            Fault ??= read.Fault ?? samples.Begin(read.Video);
+            Fault ??= read.Fault;
+            _samples = read.Video is { } video ? new Mp4Samples(video) : null;
         }
 
         return bytes[part.Length..];

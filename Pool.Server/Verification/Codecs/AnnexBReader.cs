@@ -1,8 +1,8 @@
-namespace Pool.Server.Verification;
+namespace Pool.Server.Verification.Codecs;
 
 /// <summary>
-/// Finds NAL units in an H.264 byte stream (Annex B) however it is cut into pieces, and keeps only the first bytes of each: headers
-/// are all that counting needs.
+/// Finds NAL units in an H.264 or HEVC byte stream (Annex B) however it is cut into pieces, and keeps only the first bytes of each:
+/// headers are all that counting needs.
 /// </summary>
 internal sealed class AnnexBReader(AnnexBReader.NalHandler onNal)
 {
@@ -10,7 +10,7 @@ internal sealed class AnnexBReader(AnnexBReader.NalHandler onNal)
     public delegate void NalHandler(ReadOnlySpan<byte> head);
 
     /// <summary>Bytes kept of one NAL unit: the longest parameter set with all scaling lists fits, a slice header by far.</summary>
-    private const int MaxHeadBytes = 1024;
+    public const int MaxHeadBytes = 1024;
 
     private readonly byte[] _head = new byte[MaxHeadBytes];
     private int _headLength;
