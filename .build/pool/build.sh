@@ -108,7 +108,7 @@ build_is_current() {
 fingerprint_of_inputs() {
   (
     cd -- "$ROOT" || exit
-    find . \( -name bin -o -name obj -o -name TestResults -o -path ./.git -o -path ./.pool -o -path ./docs \) -prune \
+    find . \( -name bin -o -name obj -o -name TestResults -o -name node_modules -o -path ./.git -o -path ./.pool -o -path ./docs \) -prune \
       -o -type f -printf '%p %s %T@\n' | sort | sha256sum
   )
 }

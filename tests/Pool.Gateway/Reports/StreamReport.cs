@@ -36,6 +36,9 @@ public sealed record StreamReport(
     IReadOnlyList<StreamSummary> Streams, RoundTripReport RoundTripMs, double DurationSeconds, double RealTimeRatio, double Score,
     string? IngestNote, IReadOnlyList<string> Errors)
 {
+    /// <summary>Share of the renditions asked for that came back right, 0 to 1 (received ÷ (profiles × sent)).</summary>
+    public double SuccessRate => Segments.Sent == 0 ? 0 : Math.Round((double)Segments.Ok / Segments.Sent, 4);
+
     /// <summary>Whether every segment came back right and nothing else was wrong.</summary>
     public bool IsGood() => Segments.Sent > 0 && Segments.Sent == Segments.Ok && Errors.Count == 0;
 
