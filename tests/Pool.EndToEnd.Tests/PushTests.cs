@@ -90,24 +90,6 @@ public sealed class PushTests(PoolOfOne fixture) : IAsyncLifetime
         Assert.EndsWith("#EXT-X-ENDLIST\n", await File.ReadAllTextAsync(report.Renditions[0].Playlist), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task An_mp4_segment_comes_back_as_mp4()
-    {
-        var answer = Path.Combine(_folder, "answer");
-        await FfmpegAsync("-i", Path.Combine(_folder, "0.ts"), "-c", "copy", Path.Combine(_folder, "0.mp4"));
-
-        var status = await CurlAsync(
-            "-X", "POST", "-H", "Accept: multipart/mixed", "--data-binary", $"@{_folder}/0.mp4", "-o", answer, "-H",
-            """Livepeer-Transcode-Configuration: {"manifestID":"renamed","profiles":[{"name":"only","width":160,"height":120,"bitrate":200000}]}""",
-            $"{Address}/live/boxed/0.mp4");
-
-        Assert.True(status.StartsWith("200 multipart/mixed", StringComparison.Ordinal), $"{status} {await File.ReadAllTextAsync(answer)}");
-        var part = Assert.Single(await PartsAsync(answer, status.Split("boundary=")[1]));
-        Assert.Equal(("only", "video/mp4; name=\"only_0.mp4\""), (part.Headers["Rendition-Name"], part.Headers["Content-Type"]));
-        Assert.Equal((160, 120, 60L), await PictureAsync(part));
-        Assert.NotNull(_streams.Find("renamed"));
-    }
-
     [Theory]
     [InlineData("PUT", "refused/index.m3u8", "400", "ignoring file extension: .m3u8\n")]
     [InlineData("DELETE", "refused/0.ts", "405", "http push request wrong method\n")]
