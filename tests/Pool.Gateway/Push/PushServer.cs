@@ -75,15 +75,16 @@ public sealed class PushServer(PushStreams streams, OutputFolder folder)
         var file = Path.Combine(folder.Source, $"{Guid.NewGuid():N}{request.Extension}");
         try
         {
+            // The sender may go once it has sent all, as ffmpeg does without waiting for the answer: the segment is finished and played all
+            // the same. What is cut off in the middle ends the copy with a fault of its own.
             await using (var body = File.Create(file))
             {
-                await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+                await context.Request.Body.CopyToAsync(body, CancellationToken.None);
             }
 
-            var format = await LookAsync(file, context.RequestAborted);
+            var format = await LookAsync(file);
             var stream = streams.Get(request.Configuration?.ManifestId ?? request.ManifestId, format, request.IsMp4, request.Configuration);
             var segment = new SourceSegment(request.Sequence, file, TimeSpan.Zero, request.Duration, new FileInfo(file).Length) { Clip = request.Clip };
-            // A gateway finishes a segment whose sender has gone: it goes into the playlist all the same.
             var outcome = await stream.PushAsync(segment, format, CancellationToken.None);
             streams.NoteAnswer();
             Require(outcome);
@@ -98,12 +99,12 @@ public sealed class PushServer(PushStreams streams, OutputFolder folder)
         }
     }
 
-    private static async Task<VideoSource> LookAsync(string file, CancellationToken cancellationToken)
+    private static async Task<VideoSource> LookAsync(string file)
     {
         VideoSource format;
         try
         {
-            format = await SourceProbe.ProbeAsync(file, cancellationToken);
+            format = await SourceProbe.ProbeAsync(file, CancellationToken.None);
         }
         catch (UserFaultException fault)
         {
