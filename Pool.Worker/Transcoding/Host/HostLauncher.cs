@@ -24,7 +24,6 @@ internal static class HostLauncher
     [
         new("DOTNET_EnableDiagnostics", "0"),   // no debugger's socket in /tmp
         new("DOTNET_gcConcurrent", "0"),
-        new("DOTNET_GCgen0size", "400000"),   // 4 MiB, in hexadecimal: what is managed here is small and dies young
         new("DOTNET_GCgen0size", "400000"),   // hexadecimal: the runtime's own objects are few and small, 4 MiB of them are collected in no time
         new("DOTNET_TieredPGO", "0"),   // the time goes into codecs, not into our code
         new("MALLOC_ARENA_MAX", "2"),   // a heap for every codec thread would only ever grow
