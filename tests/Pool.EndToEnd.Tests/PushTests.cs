@@ -26,14 +26,14 @@ public sealed class PushTests(PoolOfOne fixture) : IAsyncLifetime
     public async Task InitializeAsync()
     {
         (_streams, _server) = await ServeAsync(fixture.Pool.Orchestrator, "out");
-        await TestClip.MakeAsync(Path.Combine(_folder, "clip.mp4"), 320, 240, TimeSpan.FromSeconds(4), CancellationToken.None);
+        await Clips.MakeAsync(Path.Combine(_folder, "clip.mp4"), 320, 240, seconds: 4);
         await FfmpegAsync("-i", Path.Combine(_folder, "clip.mp4"), "-c", "copy", "-f", "segment", "-segment_time", "2", Path.Combine(_folder, "%d.ts"));
     }
 
     public async Task DisposeAsync()
     {
-        await _server.DisposeAsync();
-        await _streams.DisposeAsync();
+        await Patience.ForAsync("the end of the push server", _server.DisposeAsync().AsTask());
+        await Patience.ForAsync("the end of the pushed streams", _streams.DisposeAsync().AsTask());
     }
 
     [Fact]
@@ -63,9 +63,11 @@ public sealed class PushTests(PoolOfOne fixture) : IAsyncLifetime
             Assert.Equal(0, new FileInfo(answer).Length);
         }
 
-        var played = await MediaTool.FfprobeAsync(
+        // Until a stream has ended, a player waits for more of it.
+        await Patience.ForAsync("the end of the stream", _streams.FinishAsync());
+        var played = await Patience.ForAsync("the end of ffprobe playing the stream", limit => MediaTool.FfprobeAsync(
             ["-count_frames", "-show_entries", "program=nb_streams:stream=width,nb_read_frames", "-select_streams", "v", "-of", "csv=p=0", $"{Address}/stream/played.m3u8"],
-            background: false, CancellationToken.None);
+            background: false, limit));
 
         Assert.Equal(0, played.ExitCode);
         Assert.Contains("256,120", played.Output, StringComparison.Ordinal);
@@ -81,13 +83,31 @@ public sealed class PushTests(PoolOfOne fixture) : IAsyncLifetime
             "-hls_segment_filename", $"{Address}/live/pushed/%d.ts", $"{Address}/live/pushed/index.m3u8");
 
         await _answered.WaitAsync(2);
-        var report = await _streams.FinishAsync();
+        var report = await Patience.ForAsync("the report of the streams", _streams.FinishAsync());
 
         Assert.Empty(report.Errors);
         Assert.Equal((2, 2, 1.0), (report.Segments.Sent, report.Segments.Ok, report.SuccessRate));
         Assert.Equal([120, 120], report.Renditions.Select(rendition => rendition.Frames));
         Assert.InRange(report.Score, 0.01, 1);
         Assert.EndsWith("#EXT-X-ENDLIST\n", await File.ReadAllTextAsync(report.Renditions[0].Playlist), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_mp4_segment_comes_back_as_mp4()
+    {
+        var answer = Path.Combine(_folder, "answer");
+        await FfmpegAsync("-i", Path.Combine(_folder, "0.ts"), "-c", "copy", Path.Combine(_folder, "0.mp4"));
+
+        var status = await CurlAsync(
+            "-X", "POST", "-H", "Accept: multipart/mixed", "--data-binary", $"@{_folder}/0.mp4", "-o", answer, "-H",
+            """Livepeer-Transcode-Configuration: {"manifestID":"renamed","profiles":[{"name":"only","width":160,"height":120,"bitrate":200000}]}""",
+            $"{Address}/live/boxed/0.mp4");
+
+        Assert.True(status.StartsWith("200 multipart/mixed", StringComparison.Ordinal), $"{status} {await File.ReadAllTextAsync(answer)}");
+        var part = Assert.Single(await PartsAsync(answer, status.Split("boundary=")[1]));
+        Assert.Equal(("only", "video/mp4; name=\"only_0.mp4\""), (part.Headers["Rendition-Name"], part.Headers["Content-Type"]));
+        Assert.Equal((160, 120, 60L), await PictureAsync(part));
+        Assert.NotNull(_streams.Find("renamed"));
     }
 
     [Theory]
@@ -127,7 +147,7 @@ public sealed class PushTests(PoolOfOne fixture) : IAsyncLifetime
 
     private static async Task FfmpegAsync(params string[] arguments)
     {
-        var run = await MediaTool.FfmpegAsync(arguments, CancellationToken.None);
+        var run = await Patience.ForAsync($"the end of ffmpeg {string.Join(' ', arguments)}", limit => MediaTool.FfmpegAsync(arguments, limit));
         Assert.True(run.ExitCode == 0, run.Errors);
     }
 
@@ -152,7 +172,7 @@ public sealed class PushTests(PoolOfOne fixture) : IAsyncLifetime
         var file = Path.Combine(_folder, Guid.NewGuid().ToString("N"));
         await File.WriteAllBytesAsync(file, part.Body);
         using var probe = new PixelProbe();
-        var facts = await probe.ProbeAsync(file, CancellationToken.None);
+        var facts = await Patience.ForAsync("what ffprobe says of a rendition", limit => probe.ProbeAsync(file, limit));
         return (facts!.Width, facts.Height, facts.Frames);
     }
 
@@ -182,7 +202,7 @@ public sealed class PushTests(PoolOfOne fixture) : IAsyncLifetime
         {
             for (var number = 0; number < segments; number++)
             {
-                await _answered.Reader.ReadAsync().AsTask().WaitAsync(RunningPool.Patience);
+                await Patience.ForAsync($"the answer to segment {number + 1} of {segments}", _answered.Reader.ReadAsync().AsTask());
             }
         }
 

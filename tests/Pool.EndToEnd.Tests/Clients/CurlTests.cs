@@ -22,9 +22,9 @@ public sealed class CurlTests(PoolOfOne fixture) : IAsyncLifetime
     private readonly OrchestratorClient _orchestrator = new(fixture.Pool.Orchestrator, GatewayRun.Needs([s_profile]));
     private OrchestratorInfo _terms = null!;
 
-    public async Task InitializeAsync() => _terms = await _orchestrator.GetTermsAsync(RunningPool.Patience, CancellationToken.None);
+    public async Task InitializeAsync() => _terms = await _orchestrator.GetTermsAsync(Patience.Limit, CancellationToken.None);
 
-    public Task DisposeAsync() => _orchestrator.EndSessionAsync(_terms.AuthToken, CancellationToken.None);
+    public Task DisposeAsync() => Patience.ForAsync("the end of the session", _orchestrator.EndSessionAsync(_terms.AuthToken, CancellationToken.None));
 
     [Theory]
     [InlineData("--http2", "2")]
@@ -43,7 +43,7 @@ public sealed class CurlTests(PoolOfOne fixture) : IAsyncLifetime
 
         Assert.Equal(($"200 {version}", $"200 {version} video/mp2t"), (sent[..(4 + version.Length)], fetched));
         using var probe = new PixelProbe();
-        var facts = await probe.ProbeAsync(file, CancellationToken.None);
+        var facts = await Patience.ForAsync("what ffprobe says of the rendition", limit => probe.ProbeAsync(file, limit));
         Assert.Equal((160, 120, (long)Frames), (facts!.Width, facts.Height, facts.Frames));
         Assert.Equal(facts.Pixels, rendition.Pixels);
     }
@@ -71,8 +71,8 @@ public sealed class CurlTests(PoolOfOne fixture) : IAsyncLifetime
     private async Task<string> SegmentAsync()
     {
         var (clip, segment) = (Path.Combine(_folder, "clip.mp4"), Path.Combine(_folder, "0.ts"));
-        await TestClip.MakeAsync(clip, 320, 240, TimeSpan.FromSeconds(2), CancellationToken.None);
-        var copied = await MediaTool.FfmpegAsync(["-i", clip, "-c", "copy", segment], CancellationToken.None);
+        await Clips.MakeAsync(clip, 320, 240, seconds: 2);
+        var copied = await Patience.ForAsync("the segment of the clip", limit => MediaTool.FfmpegAsync(["-i", clip, "-c", "copy", segment], limit));
         Assert.Equal(0, copied.ExitCode);
         return segment;
     }

@@ -17,13 +17,24 @@ internal static class ProgramRun
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
-        using var limit = new CancellationTokenSource(RunningPool.Patience);
-        await using var killing = limit.Token.Register(() => process.Kill(entireProcessTree: true));
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
+        }) ?? throw new InvalidOperationException($"{program} did not start.");
+        try
+        {
+            return await Patience.ForAsync($"the end of {program} {string.Join(' ', process.StartInfo.ArgumentList)}", ReadAsync(process, input));
+        }
+        catch (TimeoutException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+    }
+
+    private static async Task<ProgramResult> ReadAsync(Process process, string input)
+    {
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
-        await process.WaitForExitAsync(limit.Token);
+        await process.WaitForExitAsync();
         return new ProgramResult(process.ExitCode, await output, await errors);
     }
 }

@@ -19,10 +19,12 @@ public sealed class PushStream : IDisposable
     private readonly SegmentPusher _pusher;
     private readonly List<TimeSpan> _roundTrips = [];
     private readonly List<string> _errors = [];
+    private readonly List<string> _retries = [];
     private VideoSource _format;
     private long _lastUse;
     private int _sent;
     private int _running;
+    private TaskCompletionSource _idle = Signal();
     private TimeSpan _media;
 
     /// <summary>Makes the stream; its first segment says what the orchestrators must be able to do.</summary>
@@ -37,6 +39,7 @@ public sealed class PushStream : IDisposable
         Output = new StreamOutput(settings.Folder, folderName, profiles);
         _pusher = new SegmentPusher(_sessions, _exchange, Output, probe, manifestId, settings.Time);
         _lastUse = settings.Time.GetTimestamp();
+        _idle.SetResult();
         _progress.Report(new StreamStarted(folderName, manifestId, 0, 0, [.. profiles.Select(profile => profile.Name)], Output.MasterPath));
     }
 
@@ -76,15 +79,34 @@ public sealed class PushStream : IDisposable
         {
             lock (_lock)
             {
-                _running--;
                 _lastUse = _time.GetTimestamp();
+                if (--_running == 0)
+                {
+                    _idle.SetResult();
+                }
             }
         }
     }
 
-    /// <summary>Ends the sessions and the playlists.</summary>
+    /// <summary>A segment of it is about to come: it is not idle.</summary>
+    public void Touch()
+    {
+        lock (_lock)
+        {
+            _lastUse = _time.GetTimestamp();
+        }
+    }
+
+    /// <summary>Waits for the segments that are under way, and ends the sessions and the playlists. No segment may come any more.</summary>
     public async Task EndAsync(CancellationToken cancellationToken)
     {
+        Task idle;
+        lock (_lock)
+        {
+            idle = _idle.Task;
+        }
+
+        await idle.WaitAsync(cancellationToken);
         await _sessions.EndAsync(cancellationToken);
         await Output.FinishAsync(cancellationToken);
         _progress.Report(new StreamEnded(Name, _sent, _roundTrips.Count));
@@ -95,7 +117,7 @@ public sealed class PushStream : IDisposable
     {
         lock (_lock)
         {
-            return new StreamOutcome(Name, ManifestId, _sent, [.. _roundTrips], _sessions.Opened, [.. _errors]);
+            return new StreamOutcome(Name, ManifestId, _sent, [.. _roundTrips], _sessions.Opened, [.. _errors]) { Retries = [.. _retries] };
         }
     }
 
@@ -115,6 +137,8 @@ public sealed class PushStream : IDisposable
         _ => InputCodec.H264,
     };
 
+    private static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private bool Begin(VideoSource format)
     {
         lock (_lock)
@@ -122,8 +146,12 @@ public sealed class PushStream : IDisposable
             var isOther = (format.VideoCodec, format.PixelFormat, format.Width, format.Height)
                 != (_format.VideoCodec, _format.PixelFormat, _format.Width, _format.Height);
             (_format, _lastUse) = (format, _time.GetTimestamp());
-            _running++;
             _sent++;
+            if (_running++ == 0)
+            {
+                _idle = Signal();
+            }
+
             return isOther;
         }
     }
@@ -133,13 +161,18 @@ public sealed class PushStream : IDisposable
         lock (_lock)
         {
             _media += segment.Duration;
-            if (outcome.Error is null)
+            if (outcome.LossOf(Name, segment.Sequence) is { } loss)
             {
-                _roundTrips.Add(outcome.RoundTrip);
+                _errors.Add(loss);
             }
             else
             {
-                _errors.Add($"{Name}, segment {segment.Sequence}: {outcome.Error}");
+                _roundTrips.Add(outcome.RoundTrip);
+            }
+
+            if (outcome.RetryOf(Name, segment.Sequence) is { } retry)
+            {
+                _retries.Add(retry);
             }
         }
 

@@ -67,6 +67,7 @@ public sealed class PushStreams(PushSettings settings) : IAsyncDisposable
             _firstPush ??= settings.Time.GetElapsedTime(_started);
             if (_active.TryGetValue(manifestId, out var stream))
             {
+                stream.Touch();
                 return stream;
             }
 

@@ -51,7 +51,8 @@ public static class ReportBuilder
             Math.Round(Figures.RealTimeRatio(media.PerStream, elapsed), 3),
             Math.Round(Figures.Score(counts.Sent, counts.Ok, media.AverageSegment, averageTrip), 4),
             media.IngestNote,
-            [.. streams.SelectMany(stream => stream.Outcome.Errors), .. otherErrors]);
+            [.. streams.SelectMany(stream => stream.Outcome.Errors), .. otherErrors],
+            [.. streams.SelectMany(stream => stream.Outcome.Retries)]);
     }
 
     /// <summary>The last event of a run.</summary>

@@ -31,6 +31,16 @@ public sealed record SegmentOutcome(TimeSpan RoundTrip, long Pixels, int Attempt
 {
     /// <summary>What kind of failure the error is.</summary>
     public SegmentFailure Failure { get; init; }
+
+    /// <summary>Why the attempts before the good one failed, or null when there were none.</summary>
+    public string? Before { get; init; }
+
+    /// <summary>The report's line of a segment that did not come back; null of any other.</summary>
+    public string? LossOf(string stream, int sequence) => Error is { } error ? $"{stream}, segment {sequence}: {error}" : null;
+
+    /// <summary>The report's line of a segment that came back, but not at the first attempt; null of any other.</summary>
+    public string? RetryOf(string stream, int sequence) =>
+        Before is { } before ? $"{stream}, segment {sequence}: back at attempt {Attempts}, before that {before}" : null;
 }
 
 /// <summary>Gets a segment through: attempts, the check of every rendition, and what follows from an error (protocol §4.11, §8.3, §8.4).</summary>
@@ -52,7 +62,7 @@ public sealed class SegmentPusher(
             try
             {
                 var (roundTrip, pixels) = await AttemptAsync(segment, bytes, started, cancellationToken);
-                return new SegmentOutcome(roundTrip, pixels, attempt, Error: null);
+                return new SegmentOutcome(roundTrip, pixels, attempt, Error: null) { Before = errors.Count > 0 ? Join(errors) : null };
             }
             catch (AttemptException fault)
             {

@@ -18,6 +18,9 @@ public sealed record StreamOutcome(
 {
     /// <summary>Segments that came back right.</summary>
     public int Ok => RoundTrips.Count;
+
+    /// <summary>A line for every segment that came back right, but not at the first attempt.</summary>
+    public IReadOnlyList<string> Retries { get; init; } = [];
 }
 
 /// <summary>One stream from its first segment to its last.</summary>
@@ -37,7 +40,7 @@ public sealed class StreamRun(
             name, manifestId, source.KnownSegments, Math.Round(source.KnownMedia.TotalSeconds, 3),
             [.. output.Tracks.Select(track => track.Profile)], output.MasterPath));
         var roundTrips = new List<TimeSpan>();
-        var errors = new List<string>();
+        var (errors, retries) = (new List<string>(), new List<string>());
         var sent = 0;
         try
         {
@@ -47,7 +50,7 @@ public sealed class StreamRun(
                 await Task.Delay(Pacing.Wait(pace, segment, time.GetElapsedTime(started)), time, cancellationToken);
                 sent++;
                 var outcome = await pusher.PushAsync(segment, cancellationToken);
-                Account(segment, outcome, roundTrips, errors);
+                Account(segment, outcome, roundTrips, errors, retries);
             }
         }
         finally
@@ -57,16 +60,22 @@ public sealed class StreamRun(
 
         await output.FinishAsync(cancellationToken);
         progress.Report(new StreamEnded(name, sent, roundTrips.Count));
-        return new StreamOutcome(name, manifestId, sent, roundTrips, sessions.Opened, errors);
+        return new StreamOutcome(name, manifestId, sent, roundTrips, sessions.Opened, errors) { Retries = retries };
     }
 
-    private void Account(SourceSegment segment, SegmentOutcome outcome, List<TimeSpan> roundTrips, List<string> errors)
+    private void Account(
+        SourceSegment segment, SegmentOutcome outcome, List<TimeSpan> roundTrips, List<string> errors, List<string> retries)
     {
-        if (outcome.Error is { } error)
+        if (outcome.LossOf(name, segment.Sequence) is { } loss)
         {
-            errors.Add($"{name}, segment {segment.Sequence}: {error}");
-            progress.Report(new SegmentFailed(name, segment.Sequence, outcome.Attempts, error));
+            errors.Add(loss);
+            progress.Report(new SegmentFailed(name, segment.Sequence, outcome.Attempts, outcome.Error ?? loss));
             return;
+        }
+
+        if (outcome.RetryOf(name, segment.Sequence) is { } retry)
+        {
+            retries.Add(retry);
         }
 
         roundTrips.Add(outcome.RoundTrip);
