@@ -16,6 +16,9 @@ internal sealed unsafe class CpuDevice : ITranscodeDevice
 
     public int MaxEncoders => int.MaxValue;
 
+    /// <summary>Rounded down: one thread is more efficient than two, and exact (libx264's rate control is not, with several).</summary>
+    public int EncoderThreads(int threads, double share) => (int)(threads * share);
+
     public AVPixelFormat EncoderFormat => AVPixelFormat.AV_PIX_FMT_YUV420P;
 
     public AVPixelFormat MemoryFormat => AVPixelFormat.AV_PIX_FMT_YUV420P;

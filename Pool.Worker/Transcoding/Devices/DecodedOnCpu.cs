@@ -12,6 +12,8 @@ internal sealed unsafe class DecodedOnCpu(ITranscodeDevice device) : ITranscodeD
 
     public int MaxEncoders => device.MaxEncoders;
 
+    public int EncoderThreads(int threads, double share) => device.EncoderThreads(threads, share);
+
     public AVPixelFormat EncoderFormat => device.EncoderFormat;
 
     public AVPixelFormat MemoryFormat => device.MemoryFormat;

@@ -30,6 +30,8 @@ internal sealed unsafe class HardwareDevice : ITranscodeDevice
     /// <summary>Set once it has been counted (<see cref="CountEncoders"/>).</summary>
     public int MaxEncoders { get; private set; } = 1;
 
+    public int EncoderThreads(int threads, double share) => 1;
+
     public AVPixelFormat EncoderFormat => (AVPixelFormat)ffmpeg.av_get_pix_fmt(_kind.FrameFormat);
 
     public AVPixelFormat MemoryFormat => AVPixelFormat.AV_PIX_FMT_NV12;

@@ -2,6 +2,7 @@ using System.Globalization;
 using Pool.Shared.Contracts;
 using Pool.Shared.Media;
 using Pool.Worker.Transcoding.Formats;
+using Pool.Worker.Transcoding.Pipeline;
 
 namespace Pool.Worker.Transcoding.Devices;
 

@@ -21,6 +21,9 @@ internal unsafe interface ITranscodeDevice : IDisposable
     /// <summary>Encoders that may be open at once; no limit for the CPU, whose threads are shared out instead.</summary>
     int MaxEncoders { get; }
 
+    /// <summary>Threads of an encoder, when <paramref name="share"/> (0 to 1) of a segment's pixels are its rendition's.</summary>
+    int EncoderThreads(int threads, double share);
+
     /// <summary>Pixel format of the frames that encoders take.</summary>
     AVPixelFormat EncoderFormat { get; }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Pool.Shared.Contracts;
 using Pool.Shared.Media;
+using Pool.Worker.Transcoding.Pipeline;
 
 namespace Pool.Worker.Transcoding.Formats;
 

@@ -1,4 +1,5 @@
 using Pool.Worker.FFmpeg;
+using Pool.Worker.Transcoding.Pipeline;
 
 namespace Pool.Worker.Transcoding.Formats;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Pool.Worker.Transcoding.Cutting;
+using Pool.Worker.Transcoding.Formats;
 using Pool.Worker.Transcoding.Pipeline;
 using Pool.Worker.Transcoding.Sandbox;
 
@@ -14,9 +15,6 @@ internal sealed class TranscodeHost
 {
     /// <summary>Jobs at once; far above what a device can do in real time.</summary>
     private const int MaxJobs = 256;
-
-    /// <summary>Largest segment of the network (protocol §1.4).</summary>
-    private const long MaxSegmentBytes = 300_000_000;
 
     private static readonly EncoderSlots s_slots = new(Environment.ProcessorCount, TimeProvider.System);
 
@@ -113,10 +111,10 @@ internal sealed class TranscodeHost
 
     private void Open(int id, HostJob order)
     {
-        var isOdd = order is not { Profiles: not null, SessionId: not null, SegmentBytes: > 0 and <= MaxSegmentBytes };
+        var isOdd = order is not { Profiles: not null, SessionId: not null, SegmentBytes: > 0 and <= TranscodeLimits.MaxBytes };
         if (isOdd || _jobs.Count >= MaxJobs)
         {
-            Finish(id, new HostOutcome(0, 0, null, $"the host takes at most {MaxJobs} jobs with segments of 1 to {MaxSegmentBytes} bytes"));
+            Finish(id, new HostOutcome(0, 0, null, $"the host takes at most {MaxJobs} jobs with segments of 1 to {TranscodeLimits.MaxBytes} bytes"));
             return;
         }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Pool.Shared.Contracts;
+using Pool.Worker.Transcoding.Formats;
 using Pool.Worker.Transcoding.Sandbox;
 
 namespace Pool.Worker.Transcoding.Host;
@@ -17,9 +18,6 @@ public sealed partial class TranscodeHostProcess : ITranscoder
 
     /// <summary>Attempts at one segment, whoever was to blame for those that failed.</summary>
     internal const int MaxAttempts = 4;
-
-    /// <summary>Largest segment of the network (protocol §1.4).</summary>
-    private const long MaxSegmentBytes = 300_000_000;
 
     private readonly TranscodeHostOptions _options;
     private readonly ILogger _logger;
@@ -70,9 +68,9 @@ public sealed partial class TranscodeHostProcess : ITranscoder
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(sink);
-        if (job.SegmentBytes is <= 0 or > MaxSegmentBytes)
+        if (job.SegmentBytes is <= 0 or > TranscodeLimits.MaxBytes)
         {
-            return new TranscodeOutcome.Failed($"a segment has 1 to {MaxSegmentBytes} bytes, not {job.SegmentBytes}");
+            return new TranscodeOutcome.Failed($"a segment has 1 to {TranscodeLimits.MaxBytes} bytes, not {job.SegmentBytes}");
         }
 
         // Whole before any host is bothered with it: a slow link holds no codec, and a host that dies takes nothing with it.

@@ -1,5 +1,6 @@
 using Pool.Shared.Media;
 using Pool.Worker.FFmpeg;
+using Pool.Worker.Transcoding.Files;
 
 namespace Pool.Worker.Transcoding.Pipeline;
 

@@ -58,17 +58,14 @@ internal sealed unsafe class SegmentTranscoder
         }
     }
 
-    /// <summary>
-    /// The largest rendition is asked for first: it takes longest, and the others fill what it leaves. Each gets threads by its share of
-    /// the pixels, rounded down: one thread is more efficient than two, and exact (libx264's rate control is not, with several).
-    /// </summary>
+    /// <summary>The largest rendition is asked for first: it takes longest, and the others fill what it leaves.</summary>
     private EncoderSlots.Place[] AskForPlaces()
     {
         var pixels = _profiles.Select(profile => (double)profile.Width * profile.Height).ToList();
         var places = new EncoderSlots.Place[_profiles.Count];
         foreach (var index in Enumerable.Range(0, places.Length).OrderByDescending(index => pixels[index]))
         {
-            places[index] = _slots.Ask(_device.IsHardware ? 1 : (int)(_slots.Threads * pixels[index] / pixels.Sum()));
+            places[index] = _slots.Ask(_device.EncoderThreads(_slots.Threads, pixels[index] / pixels.Sum()));
         }
 
         return places;

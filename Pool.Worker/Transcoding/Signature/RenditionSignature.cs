@@ -2,6 +2,7 @@ using Pool.Shared.Contracts;
 using Pool.Worker.FFmpeg;
 using Pool.Worker.Transcoding.Devices;
 using Pool.Worker.Transcoding.Formats;
+using Pool.Worker.Transcoding.Pipeline;
 
 namespace Pool.Worker.Transcoding.Signature;
 

@@ -13,23 +13,23 @@ public sealed class TranscodeCommandTests : IDisposable
     [Fact]
     public async Task A_video_becomes_a_file_for_each_profile_with_every_frame()
     {
-        var video = Save("clip.ts", FFmpegTool.Make(Clip));
+        var video = Save("clip.ts", MediaTool.Make(Clip));
 
         var (exit, output, error) = await RunAsync("transcode", video, "--profiles", "P240p30fps16x9,P144p30fps16x9", "--out", Out);
 
         Assert.Equal("", error);
         Assert.Equal(0, exit);
         Assert.Contains("2 segments, 4.0 s of video", output, StringComparison.Ordinal);
-        var large = FFmpegTool.Probe(await File.ReadAllBytesAsync(Path.Combine(Out, "P240p30fps16x9.ts")));
-        var small = FFmpegTool.Probe(await File.ReadAllBytesAsync(Path.Combine(Out, "P144p30fps16x9.ts")));
-        Assert.Equal((426, 240, 120L), (large.Width, large.Height, large.Frames));
-        Assert.Equal((256, 144, 120L), (small.Width, small.Height, small.Frames));
+        var large = MediaTool.Probe(await File.ReadAllBytesAsync(Path.Combine(Out, "P240p30fps16x9.ts")));
+        var small = MediaTool.Probe(await File.ReadAllBytesAsync(Path.Combine(Out, "P144p30fps16x9.ts")));
+        Assert.Equal(((426, 240), 120), (large.Size, large.Frames));
+        Assert.Equal(((256, 144), 120), (small.Size, small.Frames));
     }
 
     [Fact]
     public async Task The_report_says_what_was_done_and_where_the_files_are()
     {
-        var video = Save("clip.ts", FFmpegTool.Make(Clip));
+        var video = Save("clip.ts", MediaTool.Make(Clip));
         var profiles = Save("profiles.json",
             """[{"name":"../odd name","width":128,"height":72,"bitrate":100000,"fps":30},{"name":".. odd name","width":64,"height":36,"bitrate":50000,"fps":30}]"""u8.ToArray());
 
@@ -43,7 +43,7 @@ public sealed class TranscodeCommandTests : IDisposable
         var paths = streams.SelectMany(stream => stream.GetProperty("renditions").EnumerateArray()).Select(one => one.GetProperty("paths")[0].GetString()!).ToList();
         Assert.Equal(4, paths.Distinct(StringComparer.Ordinal).Count());
         Assert.All(paths, path => Assert.StartsWith(Out + "/", path, StringComparison.Ordinal));
-        Assert.All(paths, path => Assert.Equal(120, FFmpegTool.Probe(File.ReadAllBytes(path)).Frames));
+        Assert.All(paths, path => Assert.Equal(120, MediaTool.Probe(File.ReadAllBytes(path)).Frames));
         Assert.Equal(await File.ReadAllBytesAsync(paths[0]), await File.ReadAllBytesAsync(paths[2]));
     }
 

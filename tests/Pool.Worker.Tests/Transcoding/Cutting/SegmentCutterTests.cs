@@ -17,13 +17,13 @@ public sealed class SegmentCutterTests
     [Fact]
     public void A_file_is_cut_at_key_frames_and_no_packet_is_lost_or_there_twice()
     {
-        var file = FFmpegTool.Make($"-f lavfi -i {Picture} {Sound} {H264}");
-        var whole = FFmpegTool.Probe(file);
+        var file = MediaTool.Make($"-f lavfi -i {Picture} {Sound} {H264}");
+        var whole = MediaTool.Probe(file);
 
         var segments = Cut(file, seconds: 2);
 
-        var facts = segments.Select(segment => FFmpegTool.Probe(segment.Bytes.ToArray())).ToList();
-        Assert.Equal([50L, 50L, 25L], facts.Select(fact => fact.Frames));
+        var facts = segments.Select(segment => MediaTool.Probe(segment.Bytes.ToArray())).ToList();
+        Assert.Equal([50, 50, 25], facts.Select(fact => fact.Frames));
         Assert.All(facts, fact => Assert.True(fact.StartsWithKeyFrame));
         Assert.Equal(whole.Times, facts.SelectMany(fact => fact.Times));
         Assert.Equal(whole.AudioPackets, facts.Sum(fact => fact.AudioPackets));
@@ -31,11 +31,11 @@ public sealed class SegmentCutterTests
     }
 
     [Fact]
-    public void Zero_seconds_keep_a_file_whole() => Assert.Single(Cut(FFmpegTool.Make($"-f lavfi -i {Picture} {H264}"), seconds: 0));
+    public void Zero_seconds_keep_a_file_whole() => Assert.Single(Cut(MediaTool.Make($"-f lavfi -i {Picture} {H264}"), seconds: 0));
 
     [Fact]
     public void Key_frames_far_apart_make_long_segments() =>
-        Assert.Single(Cut(FFmpegTool.Make($"-f lavfi -i {Picture} -c:v libx264 -g 250 -pix_fmt yuv420p"), seconds: 2));
+        Assert.Single(Cut(MediaTool.Make($"-f lavfi -i {Picture} -c:v libx264 -g 250 -pix_fmt yuv420p"), seconds: 2));
 
     [Theory]
     [InlineData("mp4", H264)]
@@ -44,11 +44,11 @@ public sealed class SegmentCutterTests
     [InlineData("webm", "-c:v libvpx -g 25 -deadline realtime -cpu-used 8")]
     public void Every_container_of_a_person_can_be_cut(string format, string codec)
     {
-        var file = FFmpegTool.Make($"-f lavfi -i {Picture} {codec}", format);
+        var file = MediaTool.Make($"-f lavfi -i {Picture} {codec}", format);
 
         var segments = Cut(file, seconds: 2);
 
-        Assert.Equal(125, segments.Sum(segment => FFmpegTool.Probe(segment.Bytes.ToArray()).Frames));
+        Assert.Equal(125, segments.Sum(segment => MediaTool.Probe(segment.Bytes.ToArray()).Frames));
         Assert.Equal(3, segments.Count);
     }
 
@@ -62,7 +62,7 @@ public sealed class SegmentCutterTests
     [Fact]
     public void A_file_that_cannot_be_read_to_its_end_is_an_error_and_no_short_video()
     {
-        using var file = new BrokenStream(FFmpegTool.Make($"-f lavfi -i {Picture} {H264}"));
+        using var file = new BrokenStream(MediaTool.Make($"-f lavfi -i {Picture} {H264}"));
 
         Assert.Throws<IOException>(() => CutAll(file, seconds: 2));
     }

@@ -15,6 +15,8 @@ internal sealed unsafe class PretendedDevice(int encoders) : ITranscodeDevice
 
     public int MaxEncoders => encoders;
 
+    public int EncoderThreads(int threads, double share) => 1;
+
     public AVPixelFormat EncoderFormat => Stored;
 
     public AVPixelFormat MemoryFormat => Stored;

@@ -2,6 +2,7 @@ using Pool.Shared.Contracts;
 using Pool.Shared.Media;
 using Pool.Worker.Transcoding;
 using Pool.Worker.Transcoding.Formats;
+using Pool.Worker.Transcoding.Pipeline;
 
 namespace Pool.Worker.Tests.Transcoding.Formats;
 

@@ -7,13 +7,13 @@ internal static class Clips
 {
     private const string Encoder = "-c:v libx264 -preset veryfast -pix_fmt yuv420p";
 
-    private static readonly Lazy<byte[]> s_tiny = new(() => FFmpegTool.Make(
+    private static readonly Lazy<byte[]> s_tiny = new(() => MediaTool.Make(
         $"-f lavfi -i testsrc2=size=160x96:rate=10:duration=1 -f lavfi -i sine=duration=1:sample_rate=48000 {Encoder} -g 10 -c:a aac -shortest"));
 
-    private static readonly Lazy<byte[]> s_long = new(() => FFmpegTool.Make(
+    private static readonly Lazy<byte[]> s_long = new(() => MediaTool.Make(
         $"-f lavfi -i testsrc2=size=320x180:rate=30:duration=5,noise=alls=8:allf=t {Encoder} -g 60"));
 
-    private static readonly Lazy<byte[]> s_huge = new(() => FFmpegTool.Make(
+    private static readonly Lazy<byte[]> s_huge = new(() => MediaTool.Make(
         "-f lavfi -i testsrc2=size=3840x2160:rate=30:duration=1 -c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 60"));
 
     /// <summary>One second of ten small frames, with sound.</summary>

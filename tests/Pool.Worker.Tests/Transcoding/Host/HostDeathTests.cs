@@ -69,7 +69,7 @@ public sealed class HostDeathTests
         }
         else
         {
-            Assert.Equal(150, FFmpegTool.Probe(sink.Bytes).Frames);
+            Assert.Equal(150, MediaTool.Probe(sink.Bytes).Frames);
         }
     }
 

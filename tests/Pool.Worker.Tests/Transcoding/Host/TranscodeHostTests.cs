@@ -26,36 +26,36 @@ public sealed class TranscodeHostTests : IAsyncLifetime
     [Fact]
     public async Task Renditions_have_the_inputs_frames_times_and_sound()
     {
-        var segment = FFmpegTool.Make(Clip);
-        var source = FFmpegTool.Probe(segment);
+        var segment = MediaTool.Make(Clip);
+        var source = MediaTool.Probe(segment);
 
         var (outcome, sink) = await TranscodeAsync(segment, s_360, s_240);
 
         Assert.Equal(60, Assert.IsType<TranscodeOutcome.Done>(outcome).DecodedFrames);
         foreach (var (index, width, height) in new[] { (0, 640, 360), (1, 426, 240) })
         {
-            var made = FFmpegTool.Probe(sink.Bytes(index));
-            Assert.Equal((width, height, source.Frames), (made.Width, made.Height, made.Frames));
+            var made = MediaTool.Probe(sink.Bytes(index));
+            Assert.Equal(((width, height), source.Frames), (made.Size, made.Frames));
             Assert.True(made.StartsWithKeyFrame);
             Assert.Equal(source.Times, made.Times);
             Assert.Equal(source.AudioPackets, made.AudioPackets);
             Assert.Contains(index, sink.Complete);
         }
 
-        Assert.InRange(FFmpegTool.Ssim(sink.Bytes(0), segment), 0.85, 1);
+        Assert.InRange(MediaTool.Ssim(sink.Bytes(0), segment), 0.85, 1);
     }
 
     [Fact]
     public async Task Frame_rate_gop_and_profile_are_what_was_asked_for()
     {
         var (outcome, sink) = await TranscodeAsync(
-            FFmpegTool.Make(Clip),
+            MediaTool.Make(Clip),
             s_360 with { FrameRateNumerator = 15, GopMilliseconds = 1000, EncoderProfile = EncoderProfile.H264Baseline },
             s_240 with { GopMilliseconds = VideoProfile.IntraOnlyGop, EncoderProfile = EncoderProfile.H264ConstrainedHigh, Quality = 30 });
 
         Assert.IsType<TranscodeOutcome.Done>(outcome);
-        Assert.Equal(30, FFmpegTool.Probe(sink.Bytes(0)).Frames);
-        Assert.Equal(60, FFmpegTool.Probe(sink.Bytes(1)).Frames);
+        Assert.Equal(30, MediaTool.Probe(sink.Bytes(0)).Frames);
+        Assert.Equal(60, MediaTool.Probe(sink.Bytes(1)).Frames);
     }
 
     [Fact]
@@ -64,8 +64,8 @@ public sealed class TranscodeHostTests : IAsyncLifetime
         var (outcome, sink) = await TranscodeAsync(await File.ReadAllBytesAsync(Media("portrait.ts")), s_360);
 
         Assert.IsType<TranscodeOutcome.Done>(outcome);
-        var made = FFmpegTool.Probe(sink.Bytes(0));
-        Assert.Equal((360, 640), (made.Width, made.Height));
+        var made = MediaTool.Probe(sink.Bytes(0));
+        Assert.Equal((360, 640), made.Size);
     }
 
     [Theory]
@@ -79,16 +79,16 @@ public sealed class TranscodeHostTests : IAsyncLifetime
         var (outcome, sink) = await TranscodeAsync(segment, s_240);
 
         Assert.IsType<TranscodeOutcome.Done>(outcome);
-        Assert.Equal(FFmpegTool.Probe(segment).Frames, FFmpegTool.Probe(sink.Bytes(0)).Frames);
+        Assert.Equal(MediaTool.Probe(segment).Frames, MediaTool.Probe(sink.Bytes(0)).Frames);
     }
 
     [Fact]
     public async Task Input_without_sound_has_no_sound()
     {
-        var (outcome, sink) = await TranscodeAsync(FFmpegTool.Make($"-f lavfi -i {Picture} -c:v libx264 -pix_fmt yuv420p -bf 3 -g 60"), s_240);
+        var (outcome, sink) = await TranscodeAsync(MediaTool.Make($"-f lavfi -i {Picture} -c:v libx264 -pix_fmt yuv420p -bf 3 -g 60"), s_240);
 
         Assert.IsType<TranscodeOutcome.Done>(outcome);
-        Assert.Equal((60, 0), (FFmpegTool.Probe(sink.Bytes(0)).Frames, FFmpegTool.Probe(sink.Bytes(0)).AudioPackets));
+        Assert.Equal((60, 0), (MediaTool.Probe(sink.Bytes(0)).Frames, MediaTool.Probe(sink.Bytes(0)).AudioPackets));
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class TranscodeHostTests : IAsyncLifetime
     {
         var junk = new byte[100_000];
         new Random(7).NextBytes(junk);
-        var rgb = FFmpegTool.Make($"-f lavfi -i {Picture} -c:v libx264rgb -frames:v 10");
+        var rgb = MediaTool.Make($"-f lavfi -i {Picture} -c:v libx264rgb -frames:v 10");
 
         Assert.Equal(new TranscodeOutcome.BadInput(InputFault.InvalidVideo), (await TranscodeAsync(junk, s_240)).Outcome);
         Assert.IsType<TranscodeOutcome.BadInput>((await TranscodeAsync(await File.ReadAllBytesAsync(Media("zero-frame.ts")), s_240)).Outcome);
@@ -109,13 +109,13 @@ public sealed class TranscodeHostTests : IAsyncLifetime
     [Fact]
     public async Task Jobs_side_by_side_do_not_mix()
     {
-        var segment = FFmpegTool.Make(Clip);
+        var segment = MediaTool.Make(Clip);
         var alone = (await TranscodeAsync(segment, s_240)).Sink.Bytes(0);
 
         var together = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => TranscodeAsync(segment, s_240)));
 
-        var frames = FFmpegTool.Probe(alone);
-        Assert.All(together, made => Assert.Equivalent(frames, FFmpegTool.Probe(made.Sink.Bytes(0)), strict: true));
+        var frames = MediaTool.Probe(alone);
+        Assert.All(together, made => Assert.Equivalent(frames, MediaTool.Probe(made.Sink.Bytes(0)), strict: true));
     }
 
     private async Task<(TranscodeOutcome Outcome, CollectingSink Sink)> TranscodeAsync(byte[] segment, params VideoProfile[] profiles)

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Pool.Worker.Transcoding.Formats;
+namespace Pool.Worker.Transcoding.Files;
 
 /// <summary>
 /// Puts the index of an MP4 (<c>moov</c>) before its media, where players and counters that read a stream need it (protocol §7.6,

@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 
-namespace Pool.Worker.Tests.Transcoding.Formats;
+namespace Pool.Worker.Tests.Transcoding;
 
 /// <summary>What ffprobe says of a file.</summary>
 /// <param name="Times">Presentation times of the decoded frames, in seconds.</param>
@@ -16,6 +16,10 @@ internal sealed record MediaFacts(
     internal int Frames => Sizes.Count;
 
     internal (int Width, int Height) Size => Assert.Single(Sizes.Distinct());
+
+    internal bool StartsWithKeyFrame => KeyFrames is [0, ..];
+
+    internal int AudioPackets => AudioHashes.Count;
 }
 
 /// <summary>The ffmpeg and ffprobe commands make the input and judge the output, so that our own code does neither.</summary>
@@ -64,6 +68,14 @@ internal static class MediaTool
         var said = Run("ffmpeg", $"-hide_banner -nostdin -i {one} -i {two} -lavfi [0:v]settb=AVTB,setpts=N[a];[1:v]settb=AVTB,setpts=N[b];[a][b]psnr -f null -");
         var average = said[(said.LastIndexOf("average:", StringComparison.Ordinal) + "average:".Length)..];
         return double.Parse(average[..average.IndexOf(' ', StringComparison.Ordinal)], CultureInfo.InvariantCulture);
+    }));
+
+    /// <summary>Structural similarity of two videos, 1 = equal; the second is scaled to the first.</summary>
+    internal static double Ssim(byte[] rendition, byte[] source) => WithFile(rendition, one => WithFile(source, two =>
+    {
+        var said = Run("ffmpeg", $"-hide_banner -nostdin -i {one} -i {two} -lavfi [1:v][0:v]scale2ref[s][r];[s][r]ssim -f null -");
+        var all = said[(said.LastIndexOf("All:", StringComparison.Ordinal) + "All:".Length)..];
+        return double.Parse(all[..all.IndexOf(' ', StringComparison.Ordinal)], CultureInfo.InvariantCulture);
     }));
 
     internal static T WithFile<T>(byte[] bytes, Func<string, T> use)

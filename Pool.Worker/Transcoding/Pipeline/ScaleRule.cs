@@ -1,6 +1,6 @@
 using Pool.Shared.Media;
 
-namespace Pool.Worker.Transcoding;
+namespace Pool.Worker.Transcoding.Pipeline;
 
 /// <summary>Sizes that an encoder of the network takes, in pixels (protocol §7.6, scale).</summary>
 internal readonly record struct EncoderSizes(int MinWidth, int MinHeight, int MaxSide)

@@ -1,7 +1,7 @@
 using System.Buffers;
 using Pool.Worker.FFmpeg;
 
-namespace Pool.Worker.Transcoding;
+namespace Pool.Worker.Transcoding.Files;
 
 /// <summary>A segment in memory as FFmpeg's input: it can be read and sought, and nothing else of the machine can be reached through it.</summary>
 internal sealed unsafe class MemoryInput : IDisposable

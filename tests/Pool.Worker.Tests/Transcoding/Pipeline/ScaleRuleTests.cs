@@ -1,8 +1,9 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Pool.Worker.Transcoding;
+using Pool.Worker.Transcoding.Pipeline;
 
-namespace Pool.Worker.Tests.Transcoding;
+namespace Pool.Worker.Tests.Transcoding.Pipeline;
 
 public sealed class ScaleRuleTests
 {

@@ -4,7 +4,7 @@ using Pool.Worker.FFmpeg;
 using Pool.Worker.Transcoding.Formats;
 using Pool.Worker.Transcoding.Pipeline;
 
-namespace Pool.Worker.Transcoding;
+namespace Pool.Worker.Transcoding.Pipeline;
 
 /// <summary>The encoder of a rendition with the network's settings (protocol §7.6).</summary>
 internal sealed unsafe class VideoEncoder : IDisposable

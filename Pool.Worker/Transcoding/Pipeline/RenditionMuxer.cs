@@ -4,9 +4,10 @@ using System.Text;
 using Pool.Shared.Contracts;
 using Pool.Shared.Media;
 using Pool.Worker.FFmpeg;
+using Pool.Worker.Transcoding.Files;
 using Pool.Worker.Transcoding.Formats;
 
-namespace Pool.Worker.Transcoding;
+namespace Pool.Worker.Transcoding.Pipeline;
 
 /// <summary>
 /// Writes one rendition: the encoded video and the input's audio as it is (protocol §7.6). Timestamps are the input's. MPEG-TS goes out

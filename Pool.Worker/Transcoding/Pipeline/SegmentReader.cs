@@ -1,9 +1,10 @@
 using Pool.Shared.Contracts;
 using Pool.Worker.FFmpeg;
 using Pool.Worker.Transcoding.Devices;
+using Pool.Worker.Transcoding.Files;
 using Pool.Worker.Transcoding.Formats;
 
-namespace Pool.Worker.Transcoding;
+namespace Pool.Worker.Transcoding.Pipeline;
 
 /// <summary>Opens a segment, gives its packets and decodes its video.</summary>
 internal sealed unsafe class SegmentReader : IDisposable
