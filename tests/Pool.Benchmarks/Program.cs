@@ -1,8 +1,9 @@
 using System.CommandLine;
 using Pool.Benchmarks;
+using Pool.Benchmarks.Edge;
 using Pool.Benchmarks.Transcode;
 
-var command = new RootCommand("Measures hot paths against their yardsticks, side by side in one run.") { KeccakBenchmark.Command(), TranscodeBenchmark.Command() };
+var command = new RootCommand("Measures hot paths against their yardsticks, side by side in one run.") { KeccakBenchmark.Command(), TranscodeBenchmark.Command(), EdgeBenchmark.Command() };
 var parsed = command.Parse(args.Length > 0 ? args : ["--help"]);
 foreach (var mistake in parsed.Errors)
 {
