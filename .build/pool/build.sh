@@ -113,6 +113,17 @@ fingerprint_of_inputs() {
   )
 }
 
+# Benchmarks of the server with its books, which are as durable here as in earnest.
+readonly BENCHES_WITH_POSTGRES=(edge)
+
+run_bench_with_postgres() {
+  forget_pool_settings
+  begin_tests
+  build_pool quiet
+  start_postgres "$TESTS"
+  POOL_TEST_DB=$(connection_string "$TESTS" "$POSTGRES_DATABASE") dotnet "$(program_path bench)" "$@"
+}
+
 # Becomes the named program, with the rest of the arguments, in the caller's folder.
 run_program() {
   local name=$1
@@ -121,6 +132,10 @@ run_program() {
   case $name in
     worker | gateway | bench) need_programs ffmpeg ;;
   esac
+  if [[ $name == bench && " ${BENCHES_WITH_POSTGRES[*]} " == *" ${1-} "* ]]; then
+    run_bench_with_postgres "$@"
+    return
+  fi
   stop_build_on_exit
   build_pool quiet
   exec dotnet "$(program_path "$name")" "$@"

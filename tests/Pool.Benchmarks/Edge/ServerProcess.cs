@@ -10,7 +10,7 @@ namespace Pool.Benchmarks.Edge;
 internal sealed class ServerProcess : IAsyncDisposable
 {
     /// <summary>The database for benchmarks; <c>./pool bench</c> makes one and names it here.</summary>
-    private const string DatabaseVariable = "POOL_BENCH_DB";
+    private const string DatabaseVariable = "POOL_TEST_DB";
 
     private const long BytesPerKibibyte = 1024;
 
