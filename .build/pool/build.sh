@@ -108,13 +108,13 @@ build_is_current() {
 fingerprint_of_inputs() {
   (
     cd -- "$ROOT" || exit
-    find . \( -name bin -o -name obj -o -name TestResults -o -path ./.git -o -path ./.pool -o -path ./docs \) -prune \
+    find . \( -name bin -o -name obj -o -name TestResults -o -name node_modules -o -path ./.git -o -path ./.pool -o -path ./docs \) -prune \
       -o -type f -printf '%p %s %T@\n' | sort | sha256sum
   )
 }
 
 # Benchmarks of the server with its books, which are as durable here as in earnest.
-readonly BENCHES_WITH_POSTGRES=(relay workers)
+readonly BENCHES_WITH_POSTGRES=(edge relay workers)
 
 run_bench_with_postgres() {
   forget_pool_settings

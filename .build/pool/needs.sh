@@ -1,8 +1,9 @@
-# What must be on the machine: the .NET SDK, Postgres, FFmpeg. Installs what is missing where it may.
+# What must be on the machine: the .NET SDK, Postgres, FFmpeg; node and curl for the tests. Installs what is missing where it may.
 # shellcheck shell=bash
 
 readonly SDK_MAJOR=10
 readonly POSTGRES_MINIMUM=15
+readonly NODE_MINIMUM=18
 readonly APT_LOCK_SECONDS=300
 readonly INSTALL_LOCK=/run/pool-install.lock
 readonly POSTGRES_NO_MAIN_CLUSTER=/etc/postgresql-common/createcluster.d/pool-no-main-cluster.conf
@@ -70,7 +71,14 @@ has_ffmpeg() {
   [[ $cache == *libavcodec.so.* && $cache == *libavfilter.so.* ]]
 }
 
-# Makes sure of the named needs ("postgres", "ffmpeg"), installing what is missing. Sets POSTGRES_PROGRAMS.
+has_node() {
+  local version
+  command -v npm >/dev/null && version=$(node --version 2>/dev/null) || return 1
+  version=${version#v}
+  ((${version%%.*} >= NODE_MINIMUM))
+}
+
+# Makes sure of the named needs ("postgres", "ffmpeg", "node", "curl"), installing what is missing. Sets POSTGRES_PROGRAMS.
 need_programs() {
   local packages
   packages=$(missing_packages "$@")
@@ -91,6 +99,8 @@ missing_packages() {
     case $need in
       postgres) find_postgres || list+=(postgresql) ;;
       ffmpeg) has_ffmpeg || list+=(ffmpeg) ;;
+      node) has_node || list+=(nodejs npm) ;;
+      curl) command -v curl >/dev/null || list+=(curl) ;;
     esac
   done
   printf '%s' "${list[*]-}"

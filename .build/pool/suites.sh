@@ -4,6 +4,8 @@
 readonly TEST_PROJECTS=(Pool.Shared.Tests Pool.Server.Tests Pool.Worker.Tests Pool.EndToEnd.Tests)
 # Suites that are not test projects: the script's own tests, and db/schema.sql against the migrations.
 readonly SCRIPT_SUITE=Script SCHEMA_SUITE=Schema
+# The suite that runs the node programs of tests/Clients.
+readonly CLIENTS_SUITE=Pool.EndToEnd.Tests
 readonly TEST_NAMES_SHOWN=60
 
 # Sets SUITES to the suites that filter $1 concerns, and TEST_FILTER to what their test projects are asked for.

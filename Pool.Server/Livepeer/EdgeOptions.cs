@@ -20,6 +20,13 @@ public sealed class EdgeOptions
     [Range(1, 1_000_000)]
     public int MaxRequestsPerAddress { get; set; } = 1_000;
 
+    /// <summary>
+    /// Requests of one address in a second; who was quiet for two seconds may send twice as many at once. One more is answered with 429. Default:
+    /// 2,000. A gateway with 100 streams of 2 s segments and 8 renditions each makes 450 (a segment and its downloads, for each stream every 2 s) and a few calls.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int MaxRequestsPerSecondPerAddress { get; set; } = 2_000;
+
     /// <summary>Bytes of segments that one address may have with us at once, from their first byte to their answer. Default: 2 GiB.</summary>
     [Range(1L << 20, 1L << 50)]
     public long MaxSegmentBytesPerAddress { get; set; } = 2L << 30;

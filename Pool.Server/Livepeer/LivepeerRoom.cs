@@ -16,6 +16,7 @@ public static class LivepeerRoom
         builder.Services.AddSingleton<NetworkIdentity>();
         builder.Services.AddSingleton<OrchestratorAnswers>();
         builder.Services.AddSingleton<OrchestratorService>();
+        builder.Services.AddSingleton<RequestPace>();
         builder.Services.AddSingleton<EdgeGuard>();
         builder.Services.AddSingleton<GrpcUnary>();
         builder.Services.AddSingleton<SourceDownload>();

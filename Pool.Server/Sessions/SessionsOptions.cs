@@ -15,11 +15,13 @@ public sealed class SessionsOptions
     public int MaxSessions { get; set; } = 1000;
 
     /// <summary>
-    /// Sessions at once of one address, so that a stranger cannot take the places of all others. Default: 100,000, because a pool without
-    /// a chain often serves one gateway alone.
+    /// Sessions at once of one address, so that a stranger cannot take the places of all others. Default: 500, half of
+    /// <see cref="MaxSessions"/>. A stream has one session, and for 70 seconds a second one when its token was renewed or an error made its
+    /// gateway begin again: a gateway with 200 streams stays below it even if all of them do so at once. Raise it together with
+    /// <see cref="MaxSessions"/> where one larger gateway has the pool for itself.
     /// </summary>
     [Range(1, 100_000)]
-    public int MaxPerAddress { get; set; } = 100_000;
+    public int MaxPerAddress { get; set; } = 500;
 
     /// <summary>
     /// Segments of one session that may be on their way in at once; one more is told at once that we are busy. Default: 16, three times

@@ -1,12 +1,13 @@
 using System.CommandLine;
 using Pool.Benchmarks;
+using Pool.Benchmarks.Edge;
 using Pool.Benchmarks.Relay;
 using Pool.Benchmarks.Transcode;
 using Pool.Benchmarks.Workers;
 
-var command = new RootCommand("Measures hot paths against their yardsticks, side by side in one run.") 
+var command = new RootCommand("Measures hot paths against their yardsticks, side by side in one run.")
 {
-    KeccakBenchmark.Command(), TranscodeBenchmark.Command(), RelayBenchmark.Command(), WorkersBenchmark.Command(), StoreAndForward.Command(),
+    KeccakBenchmark.Command(), TranscodeBenchmark.Command(), EdgeBenchmark.Command(), RelayBenchmark.Command(), WorkersBenchmark.Command(), StoreAndForward.Command(),
 };
 var parsed = command.Parse(args.Length > 0 ? args : ["--help"]);
 foreach (var mistake in parsed.Errors)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Pool.Shared.Contracts;
 using Pool.Shared.Ethereum;
 using Pool.Worker.Connection;
 using Pool.Worker.Transcoding;
@@ -14,6 +15,7 @@ internal sealed class InstantWorker : IWorkerEvents, IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly EthereumKey _key = EthereumKey.Create();
+    private readonly string _home = Directory.CreateTempSubdirectory("pool-bench-").FullName;
     private readonly AssignmentHttp _http;
     private readonly Task<LinkEnd> _run;
     private int _joins;
@@ -24,7 +26,7 @@ internal sealed class InstantWorker : IWorkerEvents, IAsyncDisposable
         _http = new AssignmentHttp(pool, time, Random.Shared);
         var transcoder = new InstantTranscoder(renditions);
         var identity = new WorkerIdentity(_key, _key.Address, transcoder.Device, transcoder.Capabilities, sessions, "pool-bench");
-        var link = new PoolLink(pool, identity, transcoder, _http, new Backoff(Random.Shared), time, this, NullLoggerFactory.Instance);
+        var link = new PoolLink(pool, identity, transcoder, _http, ReceiptBook.Open(_home), new Backoff(Random.Shared), time, this, NullLoggerFactory.Instance);
         _run = link.RunAsync(_drain.Token, _stop.Token);
     }
 
@@ -53,7 +55,7 @@ internal sealed class InstantWorker : IWorkerEvents, IAsyncDisposable
         _joined.TrySetResult();
     }
 
-    public void Lost(string reason, TimeSpan retryIn) => Complain(reason);
+    public void Lost(string reason, TimeSpan retryIn) => Complain($"lost its connection: {reason}");
 
     public void Draining(int held)
     {
@@ -73,6 +75,13 @@ internal sealed class InstantWorker : IWorkerEvents, IAsyncDisposable
         }
     }
 
+    public void Booked(Receipt receipt)
+    {
+        // The books are looked at by tests.
+    }
+
+    public void ReceiptRefused(string warning) => Complain(warning);
+
     public async ValueTask DisposeAsync()
     {
         await _drain.CancelAsync();
@@ -82,6 +91,7 @@ internal sealed class InstantWorker : IWorkerEvents, IAsyncDisposable
         _key.Dispose();
         _drain.Dispose();
         _stop.Dispose();
+        Directory.Delete(_home, recursive: true);
     }
 
     private void Complain(string complaint) => Interlocked.CompareExchange(ref _complaint, complaint, null);
@@ -92,8 +102,7 @@ internal sealed class InstantTranscoder(IReadOnlyList<byte[]> renditions) : ITra
 {
     private const int FramesOfSegment = 60;
 
-    /// <summary>H.264, MPEG-TS, and the rest that a stock gateway asks for over HTTP push (protocol §2.3, §8.8).</summary>
-    public IReadOnlyList<int> Capabilities { get; } = [0, 1, 2, 14, 26];
+    public IReadOnlyList<int> Capabilities { get; } = [.. PreparedMedia.Needs.ToNumbers()];
 
     public string Device => "cpu";
 

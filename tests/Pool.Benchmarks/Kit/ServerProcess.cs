@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -8,6 +9,9 @@ namespace Pool.Benchmarks.Kit;
 internal sealed class ServerProcess : IAsyncDisposable
 {
     private const int LastWordsLines = 8;
+    private const string OwnMemoryField = "RssAnon:";
+    private const long BytesPerKibibyte = 1024;
+
     private static readonly TimeSpan s_startLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(50);
 
@@ -33,13 +37,13 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Resident memory in bytes.</summary>
-    public long MemoryBytes
+    /// <summary>Memory that is the process's own, in bytes: files that are mapped or cached do not count.</summary>
+    public long OwnMemoryBytes
     {
         get
         {
-            _process.Refresh();
-            return _process.WorkingSet64;
+            var line = File.ReadLines($"/proc/{_process.Id}/status").First(entry => entry.StartsWith(OwnMemoryField, StringComparison.Ordinal));
+            return long.Parse(line[OwnMemoryField.Length..].Replace("kB", "", StringComparison.Ordinal), NumberStyles.Integer, CultureInfo.InvariantCulture) * BytesPerKibibyte;
         }
     }
 

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Pool.Benchmarks.Kit;
 using Pool.Gateway.Network;
 using Pool.Shared.Livepeer;
 using Pool.Shared.Livepeer.Wire;
@@ -8,23 +9,21 @@ namespace Pool.Benchmarks.Relay;
 /// <summary>A session at the pool. The hash of the segment is computed beforehand: a gateway's work is not what is measured.</summary>
 internal sealed class PoolStream : RelayStream
 {
-    private const int DurationMilliseconds = 2000;
-
     private readonly Uri _network;
-    private readonly RelayMedia _media;
+    private readonly PreparedMedia _media;
     private readonly OrchestratorInfo _terms;
     private readonly Capabilities _needs;
     private readonly string _manifest;
     private long _sequence;
 
-    private PoolStream(Uri network, RelayMedia media, OrchestratorInfo terms, Capabilities needs, string manifest)
+    private PoolStream(Uri network, PreparedMedia media, OrchestratorInfo terms, Capabilities needs, string manifest)
         : base(media) => (_network, _media, _terms, _needs, _manifest) = (network, media, terms, needs, manifest);
 
     /// <summary>Opens a session.</summary>
-    public static async Task<PoolStream> OpenAsync(Uri network, RelayMedia media, string manifest)
+    public static async Task<PoolStream> OpenAsync(Uri network, PreparedMedia media, string manifest)
     {
         var needs = new Capabilities();
-        needs.Bitstring.Add(CapabilitySet.FromNumbers([0, 1, 12, 26]).ToWords());   // what a stock gateway needs for HTTP push of H.264 (protocol §8.8)
+        needs.Bitstring.Add(PreparedMedia.Needs.ToWords());
         var terms = await GrpcCall.UnaryAsync(
             network, "/net.Orchestrator/GetOrchestrator",
             new OrchestratorRequest { Address = ByteString.CopyFrom(new byte[20]), Capabilities = needs }, OrchestratorInfo.Parser, CancellationToken.None);
@@ -43,11 +42,11 @@ internal sealed class PoolStream : RelayStream
             Seq = _sequence++,
             Hash = ByteString.CopyFrom(_media.SourceHash),
             Profiles = ByteString.CopyFromUtf8("invalid"),
-            Duration = DurationMilliseconds,
+            Duration = (int)PreparedMedia.Duration.TotalMilliseconds,
             Capabilities = _needs.Clone(),
             AuthToken = _terms.AuthToken,
         };
-        SegDataProfiles.Write(credentials, RelayMedia.Profiles);
+        SegDataProfiles.Write(credentials, PreparedMedia.Profiles);
         var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_network, "/segment"));
         request.Headers.Add(WireHeaders.Segment, WireHeaders.Encode(credentials));
         request.Headers.TryAddWithoutValidation(WireHeaders.Payment, "");

@@ -38,7 +38,7 @@ internal static class RelayBenchmark
     {
         try
         {
-            var media = await RelayMedia.MakeAsync(time);
+            var media = await PreparedMedia.MakeAsync(time);
             await using var pool = await PoolUnderLoad.StartAsync(new Dictionary<string, string>(StringComparer.Ordinal), time);
             var delays = await MeasureDelaysAsync(pool, media, time);
             await using var workers = new Crew();
@@ -63,7 +63,7 @@ internal static class RelayBenchmark
         }
     }
 
-    private static Spread HashTime(RelayMedia media, TimeProvider time)
+    private static Spread HashTime(PreparedMedia media, TimeProvider time)
     {
         var hash = new byte[Keccak256.HashBytes];
         return Spread.Of(Enumerable.Range(0, HashRounds).Select(_ => Time(() => media.Hash(hash), time)).ToList());
@@ -84,7 +84,7 @@ internal static class RelayBenchmark
     }
 
     /// <summary>One segment at a time, through the one and then through the other.</summary>
-    private static async Task<Pair<Spread>> MeasureLatencyAsync(PoolUnderLoad pool, RelayMedia media, int rounds, TimeProvider time)
+    private static async Task<Pair<Spread>> MeasureLatencyAsync(PoolUnderLoad pool, PreparedMedia media, int rounds, TimeProvider time)
     {
         await using var yardstick = await Yardstick.StartAsync(media, segments: 1, hashes: false, time);
         await using var ours = await PoolStream.OpenAsync(pool.Network, media, "latency");
@@ -105,7 +105,7 @@ internal static class RelayBenchmark
     }
 
     /// <summary>Many streams at once, in blocks through the one and then through the other, which hashes too here.</summary>
-    private static async Task<Pair<Throughput>> MeasureThroughputAsync(PoolUnderLoad pool, RelayMedia media, TimeProvider time)
+    private static async Task<Pair<Throughput>> MeasureThroughputAsync(PoolUnderLoad pool, PreparedMedia media, TimeProvider time)
     {
         await using var yardstick = await Yardstick.StartAsync(media, Streams, hashes: true, time);
         var ours = new List<RelayStream>();
@@ -158,7 +158,7 @@ internal static class RelayBenchmark
     }
 
     /// <summary>One segment at a time, with a longer and longer line between pool and worker.</summary>
-    private static async Task<IReadOnlyList<DelayRow>> MeasureDelaysAsync(PoolUnderLoad pool, RelayMedia media, TimeProvider time)
+    private static async Task<IReadOnlyList<DelayRow>> MeasureDelaysAsync(PoolUnderLoad pool, PreparedMedia media, TimeProvider time)
     {
         var rows = new List<DelayRow>();
         foreach (var roundTrip in s_roundTrips)
@@ -207,7 +207,7 @@ internal static class RelayBenchmark
 
         public Uri Network { get; } = network;
 
-        public static async Task<Yardstick> StartAsync(RelayMedia media, int segments, bool hashes, TimeProvider time)
+        public static async Task<Yardstick> StartAsync(PreparedMedia media, int segments, bool hashes, TimeProvider time)
         {
             var (network, web) = (ServerProcess.FreePort(), ServerProcess.FreePort());
             string[] arguments = [StoreAndForward.CommandName, "--network-port", $"{network}", "--web-port", $"{web}", .. hashes ? ["--keccak"] : Array.Empty<string>()];

@@ -1,10 +1,11 @@
 using System.Net.Http.Headers;
+using Pool.Benchmarks.Kit;
 using Pool.Gateway.Network;
 
 namespace Pool.Benchmarks.Relay;
 
 /// <summary>One stream of a gateway: a segment is sent over HTTP/2, its renditions are fetched side by side over HTTP/1.1, and all of it is looked at.</summary>
-internal abstract class RelayStream(RelayMedia media) : IAsyncDisposable
+internal abstract class RelayStream(PreparedMedia media) : IAsyncDisposable
 {
     private const string SegmentType = "video/MP2T";
     private static readonly TimeSpan s_connectLimit = TimeSpan.FromSeconds(5);

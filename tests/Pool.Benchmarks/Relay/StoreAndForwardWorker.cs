@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pool.Benchmarks.Kit;
 
 namespace Pool.Benchmarks.Relay;
 
@@ -6,14 +7,14 @@ namespace Pool.Benchmarks.Relay;
 internal sealed class StoreAndForwardWorker : IAsyncDisposable
 {
     private readonly HttpClient _http;
-    private readonly RelayMedia _media;
+    private readonly PreparedMedia _media;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task[] _loops;
 
     /// <param name="port">Port of the yardstick that workers reach.</param>
     /// <param name="media">What it hands out.</param>
     /// <param name="segments">How many segments it works on at once.</param>
-    public StoreAndForwardWorker(int port, RelayMedia media, int segments)
+    public StoreAndForwardWorker(int port, PreparedMedia media, int segments)
     {
         _media = media;
         _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = Timeout.InfiniteTimeSpan };
@@ -47,7 +48,7 @@ internal sealed class StoreAndForwardWorker : IAsyncDisposable
 }
 
 /// <summary>A stream to the yardstick.</summary>
-internal sealed class StoreAndForwardStream(Uri network, RelayMedia media) : RelayStream(media)
+internal sealed class StoreAndForwardStream(Uri network, PreparedMedia media) : RelayStream(media)
 {
     protected override HttpRequestMessage Request() => new(HttpMethod.Post, new Uri(network, "/segment"));
 

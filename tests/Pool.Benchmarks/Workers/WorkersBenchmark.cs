@@ -41,14 +41,14 @@ internal static class WorkersBenchmark
         var crowd = new List<InstantWorker>(count);
         try
         {
-            var media = await RelayMedia.MakeAsync(time);
+            var media = await PreparedMedia.MakeAsync(time);
             await using var pool = await PoolUnderLoad.StartAsync(new Dictionary<string, string>(StringComparer.Ordinal), time);
             await Task.Delay(s_settling, time);
-            var empty = pool.Process.MemoryBytes;
+            var empty = pool.Process.OwnMemoryBytes;
             var joinSeconds = await JoinAsync(crowd, pool.WebPort, count, media, time);
             await Task.Delay(s_settling, time);
             var share = await IdleShareAsync(pool.Process, time);
-            var kilobytes = (pool.Process.MemoryBytes - empty) / BytesPerKilobyte / count;
+            var kilobytes = (pool.Process.OwnMemoryBytes - empty) / BytesPerKilobyte / count;
             await using var stream = await PoolStream.OpenAsync(pool.Network, media, "storm");
             await stream.SendAsync();
             var storm = await StormAsync(pool, crowd, time);
@@ -66,7 +66,7 @@ internal static class WorkersBenchmark
         }
     }
 
-    private static async Task<double> JoinAsync(List<InstantWorker> crowd, int port, int count, RelayMedia media, TimeProvider time)
+    private static async Task<double> JoinAsync(List<InstantWorker> crowd, int port, int count, PreparedMedia media, TimeProvider time)
     {
         var began = time.GetTimestamp();
         await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = JoiningAtOnce }, async (_, _) =>

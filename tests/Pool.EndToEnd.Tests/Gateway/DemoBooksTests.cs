@@ -68,5 +68,5 @@ public class DemoBooksTests
     private static StreamReport Report(int ok, params string[] pixels) => new(
         new SegmentCounts(ok, ok),
         [.. pixels.Select(count => new RenditionReport("stream-1", "/a.ts", "/a.m3u8", "360p", 640, 360, 60, count, ok))],
-        "/master.m3u8", ["/master.m3u8"], [], new RoundTripReport(1, 2, 3), 1, 1, 1, null, []);
+        "/master.m3u8", ["/master.m3u8"], [], new RoundTripReport(1, 2, 3), 1, 1, 1, null, [], []);
 }

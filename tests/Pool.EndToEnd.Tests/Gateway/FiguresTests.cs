@@ -44,4 +44,17 @@ public class FiguresTests
     {
         Assert.Equal("a; then b; then a", SegmentPusher.Join(["a", "b", "b", "a"]));
     }
+
+    [Fact]
+    public void A_segment_is_listed_as_retried_or_lost_and_one_that_came_back_at_once_as_neither()
+    {
+        var trip = TimeSpan.FromSeconds(1);
+        var atOnce = new SegmentOutcome(trip, 1, 1, Error: null);
+        var retried = new SegmentOutcome(trip, 1, 2, Error: null) { Before = "the connection failed" };
+        var lost = new SegmentOutcome(trip, 0, 3, "No sessions available");
+
+        Assert.Equal((null, null), (atOnce.LossOf("s", 1), atOnce.RetryOf("s", 1)));
+        Assert.Equal((null, "s, segment 2: back at attempt 2, before that the connection failed"), (retried.LossOf("s", 2), retried.RetryOf("s", 2)));
+        Assert.Equal(("s, segment 3: No sessions available", null), (lost.LossOf("s", 3), lost.RetryOf("s", 3)));
+    }
 }

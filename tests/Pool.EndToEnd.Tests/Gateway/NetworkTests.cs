@@ -88,8 +88,8 @@ public sealed class NetworkTests : IDisposable
         var now = DateTimeOffset.UnixEpoch.AddDays(1);
         OrchestratorInfo Ending(int seconds) => new() { AuthToken = new AuthToken { Expiration = now.AddSeconds(seconds).ToUnixTimeSeconds() } };
 
-        Assert.True(StreamSession.IsNearlyOver(Ending(179), now));
-        Assert.False(StreamSession.IsNearlyOver(Ending(180), now));
+        Assert.True(SessionPool.IsNearlyOver(Ending(179), now));
+        Assert.False(SessionPool.IsNearlyOver(Ending(180), now));
     }
 
     [Fact]

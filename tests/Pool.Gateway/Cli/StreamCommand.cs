@@ -4,7 +4,7 @@ using Pool.Gateway.Streaming;
 
 namespace Pool.Gateway.Cli;
 
-/// <summary><c>pool-gateway stream VIDEO</c>: streams a file to an orchestrator and checks what comes back.</summary>
+/// <summary><c>pool-gateway stream VIDEO…</c>: streams videos to an orchestrator and checks what comes back.</summary>
 public static class StreamCommand
 {
     /// <summary>Most streams of one run: each has a process that decodes, now and then.</summary>
@@ -17,33 +17,34 @@ public static class StreamCommand
     /// <summary>The command.</summary>
     public static Command Build()
     {
-        var video = new Argument<string>("VIDEO") { Description = "The video file." };
-        var orchestrator = new Option<string>("--orchestrator")
+        var video = new Argument<string[]>("VIDEO")
         {
-            Description = "Address of the orchestrator.",
-            DefaultValueFactory = _ => $"https://127.0.0.1:{DefaultPort}",
+            Description = "Video files, streamed one after the other, or one rtmp, rtmps, http or https address.",
+            Arity = ArgumentArity.OneOrMore,
         };
+        var listen = new Option<bool>("--listen") { Description = "Waits at the rtmp address for a stream that is pushed there." };
+        var orchestrator = OrchestratorOption();
         var target = new Option<string>("--out") { Description = "Folder for the renditions and playlists.", Required = true };
-        var streams = new Option<int>("--streams") { Description = "Streams of the file at the same time.", DefaultValueFactory = _ => 1 };
+        var streams = new Option<int>("--streams") { Description = "Streams of the input at the same time.", DefaultValueFactory = _ => 1 };
         var profiles = new Option<string?>("--profiles")
         {
             Description = "A JSON file of profiles or a comma list of presets; without it, two that suit the source.",
         };
         var pace = new Option<Pace>("--pace") { Description = "live, or max: as fast as answers come.", DefaultValueFactory = _ => Pace.Live };
         var report = new Option<string?>("--report") { Description = "File for the report, JSON." };
-        var progress = new Option<string>("--progress") { Description = "json or plain lines.", DefaultValueFactory = _ => PlainProgressName };
-        progress.AcceptOnlyFromAmong(JsonProgressName, PlainProgressName);
+        var progress = ProgressOption();
         var keepSource = new Option<bool>("--keep-source") { Description = "Keeps the segments of the source." };
-        var command = new Command("stream", "Streams a file to an orchestrator and checks every rendition that comes back.")
+        var command = new Command("stream", "Streams videos to an orchestrator and checks every rendition that comes back.")
         {
-            video, orchestrator, target, streams, profiles, pace, report, progress, keepSource,
+            video, listen, orchestrator, target, streams, profiles, pace, report, progress, keepSource,
         };
         command.SetAction((parsed, cancellationToken) => OneLine.RunAsync(
             stop => RunAsync(
                 new RunRequest
                 {
-                    Video = parsed.GetRequiredValue(video),
-                    Orchestrator = ReadAddress(parsed.GetRequiredValue(orchestrator)),
+                    Inputs = parsed.GetRequiredValue(video),
+                    Listen = parsed.GetValue(listen),
+                    Orchestrators = ReadAddresses(parsed.GetRequiredValue(orchestrator)),
                     Out = parsed.GetRequiredValue(target),
                     Streams = ReadStreams(parsed.GetValue(streams)),
                     Profiles = parsed.GetValue(profiles),
@@ -51,10 +52,38 @@ public static class StreamCommand
                     KeepSource = parsed.GetValue(keepSource),
                 },
                 parsed.GetValue(report),
-                parsed.GetValue(progress) == JsonProgressName ? new JsonProgress(Console.Out) : new PlainProgress(Console.Out),
+                Sink(parsed.GetValue(progress)),
                 stop),
             cancellationToken));
         return command;
+    }
+
+    /// <summary>The option for the orchestrators.</summary>
+    internal static Option<string> OrchestratorOption() => new("--orchestrator")
+    {
+        Description = "Address of the orchestrator, or several with commas between them.",
+        DefaultValueFactory = _ => $"https://127.0.0.1:{DefaultPort}",
+    };
+
+    /// <summary>The option for what is shown.</summary>
+    internal static Option<string> ProgressOption()
+    {
+        var progress = new Option<string>("--progress") { Description = "json or plain lines.", DefaultValueFactory = _ => PlainProgressName };
+        progress.AcceptOnlyFromAmong(JsonProgressName, PlainProgressName);
+        return progress;
+    }
+
+    /// <summary>Where events go.</summary>
+    internal static IProgressSink Sink(string? name) => name == JsonProgressName ? new JsonProgress(Console.Out) : new PlainProgress(Console.Out);
+
+    /// <summary>Reads a list of addresses.</summary>
+    /// <exception cref="UserFaultException">One is no https address, or is there twice.</exception>
+    internal static IReadOnlyList<Uri> ReadAddresses(string text)
+    {
+        Uri[] addresses = [.. text.Split(',', StringSplitOptions.TrimEntries).Select(ReadAddress)];
+        return addresses.Distinct().Count() == addresses.Length
+            ? addresses
+            : throw new UserFaultException($"--orchestrator has an address twice: {text}.");
     }
 
     /// <summary>Reads an address as gateways do: https and the default port unless given (protocol §8.1).</summary>

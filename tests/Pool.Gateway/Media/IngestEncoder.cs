@@ -34,17 +34,25 @@ public static class IngestEncoder
     /// <exception cref="Cli.UserFaultException">ffmpeg refused.</exception>
     public static async Task EncodeAsync(VideoSource source, string target, CancellationToken cancellationToken)
     {
-        var keyFrames = string.Create(CultureInfo.InvariantCulture, $"expr:gte(t,n_forced*{SegmentPlan.Target.TotalSeconds})");
         var encoding = await MediaTool.FfmpegAsync(
-            ["-i", MediaTool.Literal(source.Path), .. Splitter.Streams(source),
-                "-fps_mode:v", "passthrough", "-enc_time_base:v", "-1", .. EvenSize(source),
-                "-c:v", "libx264", "-preset", "veryfast", "-crf", Quality, "-pix_fmt", "yuv420p", "-sc_threshold", "0",
-                "-g", FreeRunningGop, "-force_key_frames", keyFrames, .. Splitter.Audio(source), "-f", "mpegts", target],
+            ["-i", MediaTool.Literal(source.Path), .. Splitter.Streams(source), .. Arguments(source), .. Splitter.Audio(source), "-f", "mpegts", target],
             cancellationToken);
         if (encoding.ExitCode != 0)
         {
             throw MediaFault.Of($"{source.Path} cannot be encoded to H.264", encoding);
         }
+    }
+
+    /// <summary>Arguments that encode the video.</summary>
+    internal static IEnumerable<string> Arguments(VideoSource source)
+    {
+        var keyFrames = string.Create(CultureInfo.InvariantCulture, $"expr:gte(t,n_forced*{SegmentPlan.Target.TotalSeconds})");
+        return
+        [
+            "-fps_mode:v", "passthrough", "-enc_time_base:v", "-1", .. EvenSize(source),
+            "-c:v", "libx264", "-preset", "veryfast", "-crf", Quality, "-pix_fmt", "yuv420p", "-sc_threshold", "0",
+            "-g", FreeRunningGop, "-force_key_frames", keyFrames,
+        ];
     }
 
     /// <summary>4:2:0 needs even sizes: an odd last line or column is cut off.</summary>

@@ -34,6 +34,13 @@ public static class MediaTool
         RunAsync("ffmpeg", ["-nostdin", "-hide_banner", "-loglevel", "error", "-y", .. arguments], onLine: null, background: false,
             cancellationToken);
 
+    /// <summary>Runs <c>ffmpeg</c> and hands over its standard output line by line, for an input that has no end yet.</summary>
+    /// <exception cref="UserFaultException">ffmpeg is not installed.</exception>
+    public static Task<ToolResult> FfmpegLinesAsync(
+        IReadOnlyList<string> arguments, Action<string> onLine, CancellationToken cancellationToken) =>
+        RunAsync("ffmpeg", ["-nostdin", "-hide_banner", "-loglevel", "error", "-y", .. arguments], onLine, background: false,
+            cancellationToken);
+
     /// <summary>Runs <c>ffprobe</c>.</summary>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="background">Whether it should give way to everything else on the machine.</param>

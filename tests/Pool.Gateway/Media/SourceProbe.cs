@@ -15,14 +15,22 @@ public static class SourceProbe
     public static async Task<VideoSource> ProbeAsync(string path, CancellationToken cancellationToken)
     {
         RequireReadable(path);
-        var probe = await MediaTool.FfprobeAsync(
-            ["-show_entries", Entries, "-of", "json", MediaTool.Literal(path)], background: false, cancellationToken);
-        if (probe.ExitCode != 0)
-        {
-            throw new UserFaultException($"{path} is not a video that ffmpeg can read: {Reason(probe.LastError, path)}");
-        }
+        return Read(await ProbeAsync(path, MediaTool.Literal(path), [], cancellationToken), Path.GetFullPath(path));
+    }
 
-        return Read(probe.Output, Path.GetFullPath(path));
+    /// <summary>What comes from a live address.</summary>
+    /// <exception cref="UserFaultException">Nothing comes, or no video.</exception>
+    public static async Task<VideoSource> ProbeAsync(LiveAddress address, CancellationToken cancellationToken) =>
+        Read(await ProbeAsync(address.Text, address.Text, address.PullArguments, cancellationToken), address.Text);
+
+    private static async Task<string> ProbeAsync(
+        string name, string input, IEnumerable<string> arguments, CancellationToken cancellationToken)
+    {
+        var probe = await MediaTool.FfprobeAsync(
+            [.. arguments, "-show_entries", Entries, "-of", "json", input], background: false, cancellationToken);
+        return probe.ExitCode == 0
+            ? probe.Output
+            : throw new UserFaultException($"{name} is not a video that ffmpeg can read: {Reason(probe.LastError, input)}");
     }
 
     /// <summary>Reads ffprobe's JSON. Apart from the process, for tests.</summary>
@@ -88,9 +96,9 @@ public static class SourceProbe
     }
 
     /// <summary>ffprobe begins its complaint with the path, which the line names already.</summary>
-    private static string Reason(string complaint, string path)
+    private static string Reason(string complaint, string input)
     {
-        var prefix = MediaTool.Literal(path) + ": ";
+        var prefix = input + ": ";
         return complaint.StartsWith(prefix, StringComparison.Ordinal) ? complaint[prefix.Length..] : complaint;
     }
 

@@ -13,7 +13,16 @@ public sealed record SourceSegment(int Sequence, string Path, TimeSpan Start, Ti
 
     /// <summary>Largest segment the network takes, in bytes (protocol §1.4, common.MaxSegSize).</summary>
     public const long MaxBytes = 300_000_000;
+
+    /// <summary>Whether codec, pixel format or size differ from the segment before (protocol §4.4, ForceSessionReinit).</summary>
+    public bool IsNewFormat { get; init; }
+
+    /// <summary>The part of it that is wanted, or null for all of it.</summary>
+    public ClipRange? Clip { get; init; }
 }
+
+/// <summary>The part of a segment that is transcoded, in milliseconds from its start (protocol §2.4, SegParameters); 0 is unset.</summary>
+public sealed record ClipRange(ulong FromMs, ulong ToMs);
 
 /// <summary>A source, cut.</summary>
 /// <param name="Segments">Its segments in order.</param>

@@ -19,6 +19,12 @@ public sealed class AttemptException : Exception
     {
     }
 
+    /// <summary>Whether it failed before anything was sent, because no orchestrator can be used.</summary>
+    public bool IsWithoutSession { get; private init; }
+
     /// <summary>Whether the input is at fault, so that no other orchestrator would do better (protocol §4.11).</summary>
     public bool IsInputFault => InputFault.Words.Contains(Message);
+
+    /// <summary>There is nobody to send to.</summary>
+    public static AttemptException NoSession(string message) => new(message) { IsWithoutSession = true };
 }

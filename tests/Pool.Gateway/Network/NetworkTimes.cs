@@ -9,6 +9,9 @@ public static class NetworkTimes
     /// <summary>Connecting for a gRPC call, TLS included (protocol §1.4, GRPCConnectTimeout).</summary>
     public static readonly TimeSpan GrpcConnect = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long discovery waits for all orchestrators when some have answered (protocol §1.4, -discoveryTimeout).</summary>
+    public static readonly TimeSpan DiscoveryWait = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Hard cut-off of discovery (protocol §1.4, discovery.go).</summary>
     public static readonly TimeSpan Discovery = TimeSpan.FromSeconds(6);
 

@@ -110,6 +110,12 @@ public sealed class SegmentExchange(Capabilities needs, IReadOnlyList<VideoProfi
             Capabilities = needs.Clone(),
             AuthToken = terms.AuthToken,
         };
+        if (segment.Clip is { } clip)
+        {
+            credentials.SegmentParameters = new SegParameters { From = clip.FromMs, To = clip.ToMs };
+        }
+
+        credentials.ForceSessionReinit = segment.IsNewFormat;
         SegDataProfiles.Write(credentials, profiles);
         return credentials;
     }

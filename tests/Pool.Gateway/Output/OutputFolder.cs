@@ -8,7 +8,7 @@ public sealed class OutputFolder
     /// <summary>Name of the marker.</summary>
     public const string Marker = ".pool-gateway";
 
-    private const string MarkerText = "Made by pool-gateway stream; the next run with the same --out replaces everything in this folder.\n";
+    private const string MarkerText = "Made by pool-gateway; the next run with the same --out replaces everything in this folder.\n";
     private const string SourceName = "source";
 
     private OutputFolder(string path) => Path = path;
@@ -21,10 +21,10 @@ public sealed class OutputFolder
 
     /// <summary>Makes the folder, or empties it when an earlier run made it.</summary>
     /// <param name="path">The folder.</param>
-    /// <param name="video">The source, which must not lie in the folder that is emptied.</param>
+    /// <param name="videos">Files of the source, which must not lie in the folder that is emptied.</param>
     /// <exception cref="UserFaultException">The folder holds something that no run made.</exception>
     /// <exception cref="IOException">It cannot be written.</exception>
-    public static OutputFolder Prepare(string path, string video)
+    public static OutputFolder Prepare(string path, params IEnumerable<string> videos)
     {
         var full = System.IO.Path.GetFullPath(path);
         if (File.Exists(full))
@@ -34,7 +34,7 @@ public sealed class OutputFolder
 
         if (Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any())
         {
-            Empty(full, System.IO.Path.GetFullPath(video));
+            Empty(full, videos.Select(System.IO.Path.GetFullPath));
         }
 
         Directory.CreateDirectory(full);
@@ -47,14 +47,14 @@ public sealed class OutputFolder
     /// <summary>Removes the segments of the source.</summary>
     public void RemoveSource() => Directory.Delete(Source, recursive: true);
 
-    private static void Empty(string full, string video)
+    private static void Empty(string full, IEnumerable<string> videos)
     {
         if (!File.Exists(System.IO.Path.Combine(full, Marker)))
         {
             throw new UserFaultException($"--out {full} is not empty and was not made by an earlier run; nothing in it is touched.");
         }
 
-        if (video.StartsWith(full + System.IO.Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        if (videos.FirstOrDefault(video => video.StartsWith(full + System.IO.Path.DirectorySeparatorChar, StringComparison.Ordinal)) is { } video)
         {
             throw new UserFaultException($"{video} lies in --out {full}, which is emptied first; choose another folder.");
         }

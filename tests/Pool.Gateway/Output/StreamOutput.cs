@@ -9,6 +9,9 @@ public sealed class StreamOutput
     /// <summary>Longest name of a folder that is made of a profile's name.</summary>
     private const int MaxNameLength = 60;
 
+    private const string PendingEnding = ".part";
+
+    private readonly Lock _lock = new();
     private readonly string _folder;
 
     /// <summary>Makes the stream's folders.</summary>
@@ -16,7 +19,7 @@ public sealed class StreamOutput
     {
         _folder = Path.Combine(output.Path, stream);
         var names = FolderNames([.. profiles.Select(profile => profile.Name)]);
-        Tracks = [.. profiles.Select((profile, index) => new RenditionTrack(_folder, profile.Name, names[index]))];
+        Tracks = [.. profiles.Select((profile, index) => new RenditionTrack(_folder, profile, names[index]))];
     }
 
     /// <summary>A track for every profile, in order.</summary>
@@ -25,23 +28,31 @@ public sealed class StreamOutput
     /// <summary>The master playlist. Absolute.</summary>
     public string MasterPath => Path.Combine(_folder, "master.m3u8");
 
-    /// <summary>Adds the checked renditions of a segment, one for every profile.</summary>
-    public void Add(SourceSegment segment, IReadOnlyList<RenditionFacts> renditions)
-    {
-        for (var index = 0; index < renditions.Count; index++)
-        {
-            Tracks[index].Add(segment.Sequence, segment.Duration, renditions[index]);
-        }
+    /// <summary>Files for the renditions of a segment that is being sent.</summary>
+    public PendingSegment Begin() =>
+        new([.. Tracks.Select(track => Path.Combine(_folder, track.FolderName, $"{Guid.NewGuid():N}{PendingEnding}"))]);
 
-        WriteMaster();
+    /// <summary>Takes over the checked renditions of a segment, one for every profile. Segments may come in any order.</summary>
+    public void Add(SourceSegment segment, PendingSegment pending, IReadOnlyList<RenditionFacts> renditions)
+    {
+        lock (_lock)
+        {
+            for (var index = 0; index < renditions.Count; index++)
+            {
+                Tracks[index].Add(pending.Files[index], segment.Sequence, segment.Duration, renditions[index]);
+            }
+
+            WriteMaster();
+        }
     }
 
-    /// <summary>Removes what a failed segment may have left.</summary>
-    public void Discard(SourceSegment segment)
+    /// <summary>The text of the master playlist as seen from elsewhere.</summary>
+    /// <param name="prefix">What leads from there to the stream's folder, with the slash at its end.</param>
+    public string Master(string prefix)
     {
-        foreach (var track in Tracks)
+        lock (_lock)
         {
-            File.Delete(track.SegmentPath(segment.Sequence));
+            return HlsText.Master([.. Variants().Select(variant => variant with { Playlist = prefix + variant.Playlist })]);
         }
     }
 
@@ -69,12 +80,14 @@ public sealed class StreamOutput
         })];
     }
 
-    private static bool IsPlain(char letter) => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.';
+    internal static bool IsPlain(char letter) => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.';
+
+    private IEnumerable<HlsVariant> Variants() => Tracks.Select(track => track.Variant()).OfType<HlsVariant>();
 
     private void WriteMaster()
     {
         var fresh = MasterPath + ".new";
-        File.WriteAllText(fresh, HlsText.Master([.. Tracks.Select(track => track.Variant()).OfType<HlsVariant>()]));
+        File.WriteAllText(fresh, HlsText.Master([.. Variants()]));
         File.Move(fresh, MasterPath, overwrite: true);
     }
 }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
+using Pool.Gateway.Media;
 
 namespace Pool.Gateway.Progress;
 
@@ -16,6 +18,8 @@ public abstract record ProgressEvent;
 public sealed record Remark(string Text) : ProgressEvent;
 
 /// <summary>A stream begins.</summary>
+/// <param name="Segments">How many it will have; 0 when nobody can know, as with a live source.</param>
+/// <param name="MediaSeconds">How long it will play; 0 likewise.</param>
 public sealed record StreamStarted(
     string Stream, string ManifestId, int Segments, double MediaSeconds, IReadOnlyList<string> Profiles, string Playlist) : ProgressEvent;
 
@@ -24,7 +28,13 @@ public sealed record StreamStarted(
 /// <param name="Pixels">Of all renditions, as a decimal string.</param>
 /// <param name="MediaSeconds">The segment's duration.</param>
 public sealed record SegmentAnswered(
-    string Stream, int Sequence, int Attempts, double RoundTripMs, string Pixels, double MediaSeconds) : ProgressEvent;
+    string Stream, int Sequence, int Attempts, double RoundTripMs, string Pixels, double MediaSeconds) : ProgressEvent
+{
+    /// <summary>The event of a segment, its figures rounded for people.</summary>
+    public static SegmentAnswered Of(string stream, SourceSegment segment, int attempts, TimeSpan roundTrip, long pixels) => new(
+        stream, segment.Sequence, attempts, Math.Round(roundTrip.TotalMilliseconds, 1), pixels.ToString(CultureInfo.InvariantCulture),
+        Math.Round(segment.Duration.TotalSeconds, 3));
+}
 
 /// <summary>A segment was given up.</summary>
 public sealed record SegmentFailed(string Stream, int Sequence, int Attempts, string Error) : ProgressEvent;

@@ -55,6 +55,7 @@ public sealed class PlainProgress(TextWriter writer) : IProgressSink
     public static string Text(ProgressEvent progress) => progress switch
     {
         Remark remark => remark.Text,
+        StreamStarted { Segments: 0 } live => $"{live.Stream}: live, profiles {string.Join(", ", live.Profiles)}",
         StreamStarted started => string.Create(
             CultureInfo.InvariantCulture,
             $"{started.Stream}: {started.Segments} segments, {started.MediaSeconds:0.0} s, profiles {string.Join(", ", started.Profiles)}"),

@@ -5,6 +5,20 @@ using Pool.Gateway.Streaming;
 
 namespace Pool.Gateway.Reports;
 
+/// <summary>What was streamed, for the figures.</summary>
+/// <param name="PerStream">How long one stream plays.</param>
+/// <param name="AverageSegment">How long a segment plays on average.</param>
+/// <param name="IngestNote">Why it was encoded on the way in, or null.</param>
+public sealed record StreamedMedia(TimeSpan PerStream, TimeSpan AverageSegment, string? IngestNote)
+{
+    /// <summary>Of segments that every stream had.</summary>
+    public static StreamedMedia Of(IReadOnlyCollection<SourceSegment> segments, string? ingestNote)
+    {
+        var media = TimeSpan.FromTicks(segments.Sum(segment => segment.Duration.Ticks));
+        return new StreamedMedia(media, segments.Count == 0 ? TimeSpan.Zero : media / segments.Count, ingestNote);
+    }
+}
+
 /// <summary>Puts the outcomes of a run together.</summary>
 public static class ReportBuilder
 {
@@ -12,19 +26,17 @@ public static class ReportBuilder
     private const double NinetyFifth = 0.95;
 
     /// <summary>The report of a run.</summary>
-    /// <param name="source">The source, the same for every stream.</param>
+    /// <param name="media">What was streamed.</param>
     /// <param name="streams">What came of each stream, with its output.</param>
     /// <param name="elapsed">From the first segment's sending to the last one's end.</param>
     /// <param name="otherErrors">What else was wrong.</param>
     public static StreamReport Build(
-        CutSource source, IReadOnlyList<(StreamOutcome Outcome, StreamOutput Output)> streams, TimeSpan elapsed,
+        StreamedMedia media, IReadOnlyList<(StreamOutcome Outcome, StreamOutput Output)> streams, TimeSpan elapsed,
         IEnumerable<string> otherErrors)
     {
         var roundTrips = streams.SelectMany(stream => stream.Outcome.RoundTrips).Select(trip => trip.TotalMilliseconds).ToArray();
-        var media = TimeSpan.FromTicks(source.Segments.Sum(segment => segment.Duration.Ticks));
         var counts = new SegmentCounts(streams.Sum(stream => stream.Outcome.Sent), streams.Sum(stream => stream.Outcome.Ok));
         var averageTrip = roundTrips.Length == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(roundTrips.Average());
-        var averageDuration = source.Segments.Count == 0 ? TimeSpan.Zero : media / source.Segments.Count;
         string[] playlists = [.. streams.Select(stream => stream.Output.MasterPath)];
         return new StreamReport(
             counts,
@@ -36,10 +48,11 @@ public static class ReportBuilder
                 Round(Figures.Percentile(roundTrips, Median)), Round(Figures.Percentile(roundTrips, NinetyFifth)),
                 Round(Figures.Percentile(roundTrips, 1))),
             Math.Round(elapsed.TotalSeconds, 3),
-            Math.Round(Figures.RealTimeRatio(media, elapsed), 3),
-            Math.Round(Figures.Score(counts.Sent, counts.Ok, averageDuration, averageTrip), 4),
-            source.IngestNote,
-            [.. streams.SelectMany(stream => stream.Outcome.Errors), .. otherErrors]);
+            Math.Round(Figures.RealTimeRatio(media.PerStream, elapsed), 3),
+            Math.Round(Figures.Score(counts.Sent, counts.Ok, media.AverageSegment, averageTrip), 4),
+            media.IngestNote,
+            [.. streams.SelectMany(stream => stream.Outcome.Errors), .. otherErrors],
+            [.. streams.SelectMany(stream => stream.Outcome.Retries)]);
     }
 
     /// <summary>The last event of a run.</summary>

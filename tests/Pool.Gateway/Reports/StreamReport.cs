@@ -30,12 +30,16 @@ public sealed record RoundTripReport(double? P50, double? P95, double? Max);
 /// <param name="RealTimeRatio">Seconds of media per stream ÷ <paramref name="DurationSeconds"/>.</param>
 /// <param name="Score">The network's leaderboard score.</param>
 /// <param name="IngestNote">Why the source was encoded on the way in, or null when it was sent as it is.</param>
-/// <param name="Errors">A line for everything that was not right; empty when the run succeeded.</param>
+/// <param name="Errors">A line for everything that was not right, lost segments among it; empty when the run succeeded.</param>
+/// <param name="Retried">A line for every segment that came back right, but not at the first attempt.</param>
 public sealed record StreamReport(
     SegmentCounts Segments, IReadOnlyList<RenditionReport> Renditions, string Playlist, IReadOnlyList<string> Playlists,
     IReadOnlyList<StreamSummary> Streams, RoundTripReport RoundTripMs, double DurationSeconds, double RealTimeRatio, double Score,
-    string? IngestNote, IReadOnlyList<string> Errors)
+    string? IngestNote, IReadOnlyList<string> Errors, IReadOnlyList<string> Retried)
 {
+    /// <summary>Share of the renditions asked for that came back right, 0 to 1 (received ÷ (profiles × sent)).</summary>
+    public double SuccessRate => Segments.Sent == 0 ? 0 : Math.Round((double)Segments.Ok / Segments.Sent, 4);
+
     /// <summary>Whether every segment came back right and nothing else was wrong.</summary>
     public bool IsGood() => Segments.Sent > 0 && Segments.Sent == Segments.Ok && Errors.Count == 0;
 

@@ -14,16 +14,19 @@ namespace Pool.Gateway.Streaming;
 /// <summary>What a run was asked to do.</summary>
 public sealed record RunRequest
 {
-    /// <summary>The file that is streamed.</summary>
-    public required string Video { get; init; }
+    /// <summary>What is streamed: files, one after the other, or one address (rtmp, rtmps, http, https).</summary>
+    public required IReadOnlyList<string> Inputs { get; init; }
 
-    /// <summary>Address of the orchestrator, https.</summary>
-    public required Uri Orchestrator { get; init; }
+    /// <summary>Whether to wait at the address for somebody who pushes.</summary>
+    public bool Listen { get; init; }
+
+    /// <summary>Addresses of the orchestrators, https; at least one.</summary>
+    public required IReadOnlyList<Uri> Orchestrators { get; init; }
 
     /// <summary>The folder the output goes to.</summary>
     public required string Out { get; init; }
 
-    /// <summary>Streams of the file at the same time.</summary>
+    /// <summary>Streams of the input at the same time.</summary>
     public required int Streams { get; init; }
 
     /// <summary>A file of profiles or names of presets; null takes those that suit the source.</summary>
@@ -39,50 +42,60 @@ public sealed record RunRequest
 /// <summary>A whole run: looks at the source, asks for the orchestrator, cuts, streams, checks.</summary>
 public sealed class GatewayRun(RunRequest request, IProgressSink progress, TimeProvider time)
 {
+    /// <summary>Size of picture that stands for a live source while its orchestrator is looked for: the capabilities are the same at any.</summary>
+    private static readonly (int Width, int Height) s_anySize = (640, 360);
+
     /// <summary>Runs to the end.</summary>
-    /// <exception cref="UserFaultException">The source, the profiles, the orchestrator or the folder cannot be used.</exception>
+    /// <exception cref="UserFaultException">The source, the profiles, the orchestrators or the folder cannot be used.</exception>
     /// <exception cref="IOException">The disk failed.</exception>
     public async Task<StreamReport> RunAsync(CancellationToken cancellationToken)
     {
-        var source = await SourceProbe.ProbeAsync(request.Video, cancellationToken);
-        var profiles = request.Profiles is { } chosen
-            ? Chosen(chosen)
-            : ProfileLadder.For(source);
-        var orchestrator = new OrchestratorClient(request.Orchestrator, Needs(profiles));
-        await RequireOrchestratorAsync(orchestrator, cancellationToken);
-        var folder = OutputFolder.Prepare(request.Out, request.Video);
-        var cut = await new Segmenter(folder.Source, text => progress.Report(new Remark(text))).CutAsync(source, cancellationToken);
-        var started = time.GetTimestamp();
-        var streams = await StreamAllAsync(orchestrator, profiles, folder, cut, cancellationToken);
-        var elapsed = time.GetElapsedTime(started);
-        var lost = await LostFramesAsync(cut);
+        var chosen = request.Profiles is { } text ? Chosen(text) : null;
+        using var stopIngest = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var (source, folder) = await OpenAsync(chosen, stopIngest.Token);
+        StreamReport report;
+        try
+        {
+            var profiles = chosen ?? ProfileLadder.For(source.Video);
+            var started = time.GetTimestamp();
+            var streams = await StreamAllAsync(Clients(profiles), profiles, folder, source, cancellationToken);
+            var elapsed = time.GetElapsedTime(started);
+            var faults = await source.FaultsAsync();
+            report = ReportBuilder.Build(StreamedMedia.Of(source.Segments, source.IngestNote), streams, elapsed, faults);
+        }
+        finally
+        {
+            await stopIngest.CancelAsync();
+        }
+
         if (!request.KeepSource)
         {
             folder.RemoveSource();
         }
 
-        var report = ReportBuilder.Build(cut, streams, elapsed, lost);
         progress.Report(ReportBuilder.Summary(report));
         return report;
     }
 
-    /// <summary>The capabilities of a job whose segments came by push: H.264 in 8-bit 4:2:0, which is all that is ever sent.</summary>
-    internal static Capabilities Needs(IReadOnlyList<VideoProfile> profiles)
+    /// <summary>The capabilities of a job whose segments came by push: H.264 in 8-bit 4:2:0, which is all that files are sent as.</summary>
+    internal static Capabilities Needs(IReadOnlyList<VideoProfile> profiles) => Needs(profiles, InputCodec.H264, "yuv420p");
+
+    /// <summary>The same for any input.</summary>
+    internal static Capabilities Needs(IReadOnlyList<VideoProfile> profiles, InputCodec codec, string pixelFormat)
     {
-        var set = JobCapabilities.For(new JobNeeds { Codec = InputCodec.H264, PixelFormat = "yuv420p", Profiles = profiles, SegmentParameters = true });
+        var set = JobCapabilities.For(new JobNeeds { Codec = codec, PixelFormat = pixelFormat, Profiles = profiles, SegmentParameters = true });
         var needs = new Capabilities { Constraints = new Capabilities.Types.Constraints() };
         needs.Bitstring.AddRange(set.ToWords());
         return needs;
     }
 
-    private static IReadOnlyList<VideoProfile> Chosen(string text) =>
-        ProfileChoice.TryRead(text, out var profiles, out var error) ? profiles : throw new UserFaultException($"--profiles: {error}.");
-
-    private static async Task RequireOrchestratorAsync(OrchestratorClient orchestrator, CancellationToken cancellationToken)
+    /// <summary>Fails with one line when no orchestrator can be used.</summary>
+    /// <exception cref="UserFaultException">None can.</exception>
+    internal static async Task RequireOrchestratorAsync(IReadOnlyList<OrchestratorClient> clients, CancellationToken cancellationToken)
     {
         try
         {
-            await orchestrator.GetTermsAsync(NetworkTimes.Discovery, cancellationToken);
+            await SessionPool.RequireOneAsync(clients, cancellationToken);
         }
         catch (AttemptException fault)
         {
@@ -90,25 +103,47 @@ public sealed class GatewayRun(RunRequest request, IProgressSink progress, TimeP
         }
     }
 
-    /// <summary>A large source is counted while it streams; a difference is one of the run's errors.</summary>
-    private static async Task<IReadOnlyList<string>> LostFramesAsync(CutSource cut)
+    private static IReadOnlyList<VideoProfile> Chosen(string text) =>
+        ProfileChoice.TryRead(text, out var profiles, out var error) ? profiles : throw new UserFaultException($"--profiles: {error}.");
+
+    /// <summary>Everything that may fail before something is written comes first, the source's own work last.</summary>
+    private async Task<(StreamSource Source, OutputFolder Folder)> OpenAsync(
+        IReadOnlyList<VideoProfile>? chosen, CancellationToken cancellationToken)
     {
-        try
+        void Say(string text) => progress.Report(new Remark(text));
+
+        var addresses = request.Inputs.Where(input => input.Contains("://", StringComparison.Ordinal)).ToArray();
+        if (addresses.Length > 0 && request.Inputs.Count > 1)
         {
-            await cut.FrameCheck;
-            return [];
+            throw new UserFaultException($"'{addresses[0]}' must be the only input: addresses and files do not follow each other.");
         }
-        catch (UserFaultException fault)
+
+        if (LiveAddress.TryRead(request.Inputs[0], request.Listen, out var address))
         {
-            return [fault.Message];
+            await RequireOrchestratorAsync(Clients(chosen ?? ProfileLadder.For(s_anySize.Width, s_anySize.Height)), cancellationToken);
+            var target = OutputFolder.Prepare(request.Out);
+            return (await LiveSource.BeginAsync(address, target.Source, Say, cancellationToken), target);
         }
+
+        var videos = new List<VideoSource>();
+        foreach (var input in request.Inputs)
+        {
+            videos.Add(await SourceProbe.ProbeAsync(input, cancellationToken));
+        }
+
+        await RequireOrchestratorAsync(Clients(chosen ?? ProfileLadder.For(videos[0])), cancellationToken);
+        var folder = OutputFolder.Prepare(request.Out, request.Inputs);
+        return (await FileSource.CutAsync(videos, folder.Source, Say, cancellationToken), folder);
     }
 
+    private IReadOnlyList<OrchestratorClient> Clients(IReadOnlyList<VideoProfile> profiles) =>
+        [.. request.Orchestrators.Select(address => new OrchestratorClient(address, Needs(profiles)))];
+
     private async Task<IReadOnlyList<(StreamOutcome Outcome, StreamOutput Output)>> StreamAllAsync(
-        OrchestratorClient orchestrator, IReadOnlyList<VideoProfile> profiles, OutputFolder folder, CutSource cut,
+        IReadOnlyList<OrchestratorClient> orchestrators, IReadOnlyList<VideoProfile> profiles, OutputFolder folder, StreamSource source,
         CancellationToken cancellationToken)
     {
-        using var exchange = new SegmentExchange(orchestrator.Needs, profiles);
+        using var exchange = new SegmentExchange(Needs(profiles), profiles);
         using var probe = new PixelProbe();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var runs = Enumerable.Range(1, request.Streams).Select(number => StreamOneAsync($"stream-{number}")).ToArray();
@@ -127,8 +162,8 @@ public sealed class GatewayRun(RunRequest request, IProgressSink progress, TimeP
             try
             {
                 var output = new StreamOutput(folder, name, profiles);
-                var run = new StreamRun(name, orchestrator, exchange, output, probe, progress, time);
-                return (await run.RunAsync(cut.Segments, request.Pace, stop.Token), output);
+                var run = new StreamRun(name, orchestrators, exchange, output, probe, progress, time);
+                return (await run.RunAsync(source, request.Pace, stop.Token), output);
             }
             catch
             {

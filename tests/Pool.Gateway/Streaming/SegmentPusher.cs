@@ -6,16 +6,46 @@ using Pool.Shared.Livepeer.Wire;
 
 namespace Pool.Gateway.Streaming;
 
+/// <summary>Why a segment failed, as far as a gateway's own answer depends on it (protocol §8.6).</summary>
+public enum SegmentFailure
+{
+    /// <summary>It did not.</summary>
+    None,
+
+    /// <summary>The input is at fault.</summary>
+    Input,
+
+    /// <summary>There was no orchestrator to send it to.</summary>
+    NoSession,
+
+    /// <summary>All attempts failed.</summary>
+    Attempts,
+}
+
 /// <summary>How a segment ended.</summary>
 /// <param name="RoundTrip">From the first attempt to the last rendition's last byte.</param>
 /// <param name="Pixels">Pixels of all renditions, reported and decoded alike.</param>
 /// <param name="Attempts">Attempts it took.</param>
 /// <param name="Error">Why it failed, or null.</param>
-public sealed record SegmentOutcome(TimeSpan RoundTrip, long Pixels, int Attempts, string? Error);
+public sealed record SegmentOutcome(TimeSpan RoundTrip, long Pixels, int Attempts, string? Error)
+{
+    /// <summary>What kind of failure the error is.</summary>
+    public SegmentFailure Failure { get; init; }
+
+    /// <summary>Why the attempts before the good one failed, or null when there were none.</summary>
+    public string? Before { get; init; }
+
+    /// <summary>The report's line of a segment that did not come back; null of any other.</summary>
+    public string? LossOf(string stream, int sequence) => Error is { } error ? $"{stream}, segment {sequence}: {error}" : null;
+
+    /// <summary>The report's line of a segment that came back, but not at the first attempt; null of any other.</summary>
+    public string? RetryOf(string stream, int sequence) =>
+        Before is { } before ? $"{stream}, segment {sequence}: back at attempt {Attempts}, before that {before}" : null;
+}
 
 /// <summary>Gets a segment through: attempts, the check of every rendition, and what follows from an error (protocol §4.11, §8.3, §8.4).</summary>
 public sealed class SegmentPusher(
-    StreamSession session, SegmentExchange exchange, StreamOutput output, PixelProbe probe, string manifestId, TimeProvider time)
+    SessionPool sessions, SegmentExchange exchange, StreamOutput output, PixelProbe probe, string manifestId, TimeProvider time)
 {
     /// <summary>The network's word for reported pixels that are not the decoded ones (protocol §8.4).</summary>
     private const string PixelMismatch = "PixelMismatch";
@@ -31,24 +61,15 @@ public sealed class SegmentPusher(
         {
             try
             {
-                var result = await TransferAsync(segment, bytes, cancellationToken);
-                var roundTrip = time.GetElapsedTime(started);
-                var facts = await CheckAsync(segment, result, cancellationToken);
-                output.Add(segment, facts);
-                return new SegmentOutcome(roundTrip, facts.Sum(rendition => rendition.Pixels), attempt, Error: null);
+                var (roundTrip, pixels) = await AttemptAsync(segment, bytes, started, cancellationToken);
+                return new SegmentOutcome(roundTrip, pixels, attempt, Error: null) { Before = errors.Count > 0 ? Join(errors) : null };
             }
             catch (AttemptException fault)
             {
-                output.Discard(segment);
                 errors.Add(fault.Message);
-                if (!fault.IsInputFault)
-                {
-                    session.Drop();
-                }
-
                 if (fault.IsInputFault || attempt == NetworkTimes.MaxAttempts)
                 {
-                    return new SegmentOutcome(time.GetElapsedTime(started), 0, attempt, Join(errors));
+                    return new SegmentOutcome(time.GetElapsedTime(started), 0, attempt, Join(errors)) { Failure = KindOf(fault) };
                 }
             }
         }
@@ -58,28 +79,67 @@ public sealed class SegmentPusher(
     internal static string Join(IReadOnlyList<string> errors) =>
         string.Join("; then ", errors.Where((error, index) => index == 0 || error != errors[index - 1]));
 
-    private async Task<TranscodeResult> TransferAsync(SourceSegment segment, byte[] bytes, CancellationToken cancellationToken)
+    private static SegmentFailure KindOf(AttemptException fault) => fault switch
     {
-        var terms = await session.TermsAsync(cancellationToken);
-        var result = await exchange.SendAsync(terms, manifestId, segment, bytes, cancellationToken);
-        session.Adopt(result.Info);
-        await Task.WhenAll(result.Data.Segments.Select((rendition, index) =>
-            exchange.DownloadAsync(rendition.Url, output.Tracks[index].SegmentPath(segment.Sequence), cancellationToken)));
-        return result;
+        { IsInputFault: true } => SegmentFailure.Input,
+        { IsWithoutSession: true } => SegmentFailure.NoSession,
+        _ => SegmentFailure.Attempts,
+    };
+
+    private async Task<(TimeSpan RoundTrip, long Pixels)> AttemptAsync(
+        SourceSegment segment, byte[] bytes, long started, CancellationToken cancellationToken)
+    {
+        var lease = await sessions.TakeAsync(segment.Duration, cancellationToken);
+        var pending = output.Begin();
+        try
+        {
+            var result = await exchange.SendAsync(lease.Terms, manifestId, segment, bytes, cancellationToken);
+            await Task.WhenAll(result.Data.Segments.Select((rendition, index) =>
+                exchange.DownloadAsync(rendition.Url, pending.Files[index], cancellationToken)));
+            var roundTrip = time.GetElapsedTime(started);
+            sessions.Complete(lease, result.Info);
+            var facts = await CheckAsync(pending, result, cancellationToken);
+            output.Add(segment, pending, facts);
+            return (roundTrip, facts.Sum(rendition => rendition.Pixels));
+        }
+        catch (AttemptException fault)
+        {
+            if (fault.IsInputFault)
+            {
+                sessions.Release(lease);
+            }
+            else
+            {
+                sessions.Drop(lease);
+            }
+
+            throw;
+        }
+        catch
+        {
+            // Cancelled, or our own disk: nobody out there is to blame.
+            sessions.Release(lease);
+            throw;
+        }
+        finally
+        {
+            // Gone already when all went well: the files have moved.
+            pending.Discard();
+        }
     }
 
-    private Task<RenditionFacts[]> CheckAsync(SourceSegment segment, TranscodeResult result, CancellationToken cancellationToken) =>
+    private Task<RenditionFacts[]> CheckAsync(PendingSegment pending, TranscodeResult result, CancellationToken cancellationToken) =>
         Task.WhenAll(result.Data.Segments.Select((rendition, index) =>
-            CheckAsync(output.Tracks[index], segment.Sequence, rendition.Pixels, cancellationToken)));
+            CheckAsync(output.Tracks[index].Profile, pending.Files[index], rendition.Pixels, cancellationToken)));
 
-    private async Task<RenditionFacts> CheckAsync(RenditionTrack track, int sequence, long reported, CancellationToken cancellationToken)
+    private async Task<RenditionFacts> CheckAsync(string profile, string file, long reported, CancellationToken cancellationToken)
     {
-        var facts = await probe.ProbeAsync(track.SegmentPath(sequence), cancellationToken)
-            ?? throw new AttemptException($"the rendition {track.Profile} has no video that ffprobe can read");
+        var facts = await probe.ProbeAsync(file, cancellationToken)
+            ?? throw new AttemptException($"the rendition {profile} has no video that ffprobe can read");
         return facts.Pixels == reported
             ? facts
             : throw new AttemptException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{PixelMismatch}: {track.Profile} was reported with {reported} pixels, decoded it has {facts.Pixels} ({facts.Frames} × {facts.Width} × {facts.Height})"));
+                $"{PixelMismatch}: {profile} was reported with {reported} pixels, decoded it has {facts.Pixels} ({facts.Frames} × {facts.Width} × {facts.Height})"));
     }
 }

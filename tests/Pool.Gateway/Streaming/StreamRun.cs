@@ -18,58 +18,67 @@ public sealed record StreamOutcome(
 {
     /// <summary>Segments that came back right.</summary>
     public int Ok => RoundTrips.Count;
+
+    /// <summary>A line for every segment that came back right, but not at the first attempt.</summary>
+    public IReadOnlyList<string> Retries { get; init; } = [];
 }
 
 /// <summary>One stream from its first segment to its last.</summary>
 public sealed class StreamRun(
-    string name, OrchestratorClient orchestrator, SegmentExchange exchange, StreamOutput output, PixelProbe probe, IProgressSink progress,
+    string name, IReadOnlyList<OrchestratorClient> orchestrators, SegmentExchange exchange, StreamOutput output, PixelProbe probe, IProgressSink progress,
     TimeProvider time)
 {
     private const int ManifestIdBytes = 8;
 
     /// <summary>Sends the segments in order, one at a time, and finishes the output.</summary>
-    public async Task<StreamOutcome> RunAsync(IReadOnlyList<SourceSegment> segments, Pace pace, CancellationToken cancellationToken)
+    public async Task<StreamOutcome> RunAsync(StreamSource source, Pace pace, CancellationToken cancellationToken)
     {
         var manifestId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(ManifestIdBytes));
-        var session = new StreamSession(orchestrator, time);
-        var pusher = new SegmentPusher(session, exchange, output, probe, manifestId, time);
-        var media = TimeSpan.FromTicks(segments.Sum(segment => segment.Duration.Ticks));
+        using var sessions = new SessionPool(orchestrators, time);
+        var pusher = new SegmentPusher(sessions, exchange, output, probe, manifestId, time);
         progress.Report(new StreamStarted(
-            name, manifestId, segments.Count, media.TotalSeconds, [.. output.Tracks.Select(track => track.Profile)], output.MasterPath));
+            name, manifestId, source.KnownSegments, Math.Round(source.KnownMedia.TotalSeconds, 3),
+            [.. output.Tracks.Select(track => track.Profile)], output.MasterPath));
         var roundTrips = new List<TimeSpan>();
-        var errors = new List<string>();
+        var (errors, retries) = (new List<string>(), new List<string>());
+        var sent = 0;
         try
         {
             var started = time.GetTimestamp();
-            foreach (var segment in segments)
+            await foreach (var segment in source.ReadAsync(cancellationToken))
             {
                 await Task.Delay(Pacing.Wait(pace, segment, time.GetElapsedTime(started)), time, cancellationToken);
+                sent++;
                 var outcome = await pusher.PushAsync(segment, cancellationToken);
-                Account(segment, outcome, roundTrips, errors);
+                Account(segment, outcome, roundTrips, errors, retries);
             }
         }
         finally
         {
-            await session.EndAsync(CancellationToken.None);
+            await sessions.EndAsync(CancellationToken.None);
         }
 
         await output.FinishAsync(cancellationToken);
-        progress.Report(new StreamEnded(name, segments.Count, roundTrips.Count));
-        return new StreamOutcome(name, manifestId, segments.Count, roundTrips, session.Opened, errors);
+        progress.Report(new StreamEnded(name, sent, roundTrips.Count));
+        return new StreamOutcome(name, manifestId, sent, roundTrips, sessions.Opened, errors) { Retries = retries };
     }
 
-    private void Account(SourceSegment segment, SegmentOutcome outcome, List<TimeSpan> roundTrips, List<string> errors)
+    private void Account(
+        SourceSegment segment, SegmentOutcome outcome, List<TimeSpan> roundTrips, List<string> errors, List<string> retries)
     {
-        if (outcome.Error is { } error)
+        if (outcome.LossOf(name, segment.Sequence) is { } loss)
         {
-            errors.Add($"{name}, segment {segment.Sequence}: {error}");
-            progress.Report(new SegmentFailed(name, segment.Sequence, outcome.Attempts, error));
+            errors.Add(loss);
+            progress.Report(new SegmentFailed(name, segment.Sequence, outcome.Attempts, outcome.Error ?? loss));
             return;
         }
 
+        if (outcome.RetryOf(name, segment.Sequence) is { } retry)
+        {
+            retries.Add(retry);
+        }
+
         roundTrips.Add(outcome.RoundTrip);
-        progress.Report(new SegmentAnswered(
-            name, segment.Sequence, outcome.Attempts, Math.Round(outcome.RoundTrip.TotalMilliseconds, 1), outcome.Pixels.ToString(),
-            Math.Round(segment.Duration.TotalSeconds, 3)));
+        progress.Report(SegmentAnswered.Of(name, segment, outcome.Attempts, outcome.RoundTrip, outcome.Pixels));
     }
 }

@@ -64,7 +64,8 @@ public sealed class WireFuzzTests(ServerWithWorker shared) : IClassFixture<Serve
             var answer = await shared.Gateway.SendRawAsync(
                 Encoding.Latin1.GetBytes($"GET {path} HTTP/1.1\r\nHost: {shared.Server.Network.Authority}\r\nConnection: close\r\n\r\n"), "\r\n\r\n");
 
-            Assert.Matches("^HTTP/1\\.1 4[0-9][0-9] ", answer);
+            // A blank in the path makes what follows it the version of HTTP, which is none of ours: 505.
+            Assert.Matches("^HTTP/1\\.1 (4[0-9][0-9]|505) ", answer);
         });
 
         await StillWellAsync();

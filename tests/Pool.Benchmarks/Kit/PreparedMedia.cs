@@ -1,17 +1,22 @@
 using System.Globalization;
 using Pool.Benchmarks.Transcode;
+using Pool.Gateway.Media;
+using Pool.Gateway.Network;
 using Pool.Shared.Ethereum;
+using Pool.Shared.Livepeer;
 using Pool.Shared.Media;
 
-namespace Pool.Benchmarks.Relay;
+namespace Pool.Benchmarks.Kit;
 
 /// <summary>What goes through: a segment of 2 s and about 1 MB, and its renditions of the ladder, about 1.4 MB together; real video, so that it is counted.</summary>
-internal sealed class RelayMedia
+internal sealed class PreparedMedia
 {
     private const int SourceBitrate = 4_000_000;
-    private const int Seconds = 2;
 
-    private RelayMedia(byte[] source, IReadOnlyList<byte[]> renditions)
+    /// <summary>Length of the segment.</summary>
+    public static readonly TimeSpan Duration = TimeSpan.FromSeconds(TranscodeScene.SegmentSeconds);
+
+    private PreparedMedia(byte[] source, IReadOnlyList<byte[]> renditions)
     {
         (Source, Renditions) = (source, renditions);
         SourceHash = Keccak256.Hash(source);
@@ -31,7 +36,11 @@ internal sealed class RelayMedia
     public static IReadOnlyList<VideoProfile> Profiles { get; } =
         [.. TranscodeScene.Ladder.Select(one => new VideoProfile { Name = one.Name, Width = one.Width, Height = one.Height, BitrateBps = one.Bitrate })];
 
-    public static async Task<RelayMedia> MakeAsync(TimeProvider time)
+    /// <summary>The capabilities that such a job needs, and the workers have (protocol §2.3, §8.8).</summary>
+    public static CapabilitySet Needs { get; } =
+        JobCapabilities.For(new JobNeeds { Codec = InputCodec.H264, PixelFormat = "yuv420p", Profiles = Profiles, SegmentParameters = true });
+
+    public static async Task<PreparedMedia> MakeAsync(TimeProvider time)
     {
         var folder = Directory.CreateTempSubdirectory("pool-bench-").FullName;
         try
@@ -43,7 +52,7 @@ internal sealed class RelayMedia
                 renditions.Add(await MakeAsync(folder, name, width, height, bitrate, time));
             }
 
-            return new RelayMedia(source, renditions);
+            return new PreparedMedia(source, renditions);
         }
         finally
         {
@@ -66,7 +75,7 @@ internal sealed class RelayMedia
         var file = Path.Combine(folder, name + ".ts");
         var rate = bitrate.ToString(CultureInfo.InvariantCulture);
         await MeasuredProcess.RunAsync("ffmpeg",
-            ["-v", "error", "-f", "lavfi", "-i", $"testsrc2=size={width}x{height}:rate={TranscodeScene.FrameRate}:duration={Seconds},noise=alls=12:allf=t",
+            ["-v", "error", "-f", "lavfi", "-i", $"testsrc2=size={width}x{height}:rate={TranscodeScene.FrameRate}:duration={TranscodeScene.SegmentSeconds},noise=alls=12:allf=t",
                 "-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-b:v", rate, "-minrate", rate, "-maxrate", rate, "-bufsize", rate,
                 "-x264-params", "nal-hrd=cbr", "-f", "mpegts", file], time);
         return await File.ReadAllBytesAsync(file);
