@@ -201,7 +201,7 @@ internal sealed class RunningServer : IAsyncDisposable
         ["Database"] = Connection,
     };
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

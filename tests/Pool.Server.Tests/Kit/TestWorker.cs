@@ -65,18 +65,26 @@ internal sealed class TestWorker : IAsyncDisposable
     public Task Closed => _closed.Task.WaitAsync(Patience.Limit);
 
     /// <summary>Connects, and says nothing yet.</summary>
-    public static async Task<TestWorker> ConnectAsync(RunningServer server, EthereumKey? key = null)
+    public static Task<TestWorker> ConnectAsync(RunningServer server, EthereumKey? key = null) => ConnectAsync(server.Web, key);
+
+    /// <summary>Connects to whatever server is there, and says nothing yet.</summary>
+    public static async Task<TestWorker> ConnectAsync(Uri web, EthereumKey? key = null)
     {
-        var worker = new TestWorker(server.Web, key ?? EthereumKey.Create(), WorkerLink.HubPath);
+        var worker = new TestWorker(web, key ?? EthereumKey.Create(), WorkerLink.HubPath);
         await worker._hub.StartAsync().WaitAsync(Patience.Limit);
         return worker;
     }
 
     /// <summary>Connects and joins.</summary>
+    public static Task<TestWorker> JoinAsync(
+        RunningServer server, EthereumKey? key = null, int capacity = 2, Func<TestAssignment, Task>? work = null, params IReadOnlyList<Guid> held) =>
+        JoinAsync(server.Web, key, capacity, work, held);
+
+    /// <summary>Connects to whatever server is there, and joins.</summary>
     public static async Task<TestWorker> JoinAsync(
-        RunningServer server, EthereumKey? key = null, int capacity = 2, Func<TestAssignment, Task>? work = null, params IReadOnlyList<Guid> held)
+        Uri web, EthereumKey? key = null, int capacity = 2, Func<TestAssignment, Task>? work = null, params IReadOnlyList<Guid> held)
     {
-        var worker = await ConnectAsync(server, key);
+        var worker = await ConnectAsync(web, key);
         worker.Work = work;
         var welcome = await worker.HelloAsync();
         var verdict = await worker.JoinAsync(worker.Request(welcome.Nonce) with { WishedCapacity = capacity, Held = held });
