@@ -6,7 +6,7 @@ readonly TEST_PROJECTS=(Pool.Shared.Tests Pool.Server.Tests Pool.Worker.Tests Po
 readonly SCRIPT_SUITE=Script SCHEMA_SUITE=Schema
 # The suite that runs the node programs of tests/Clients.
 readonly CLIENTS_SUITE=Pool.EndToEnd.Tests
-readonly TEST_NAMES_SHOWN=60
+readonly TEST_NAMES_SHOWN=200
 
 # Sets SUITES to the suites that filter $1 concerns, and TEST_FILTER to what their test projects are asked for.
 # A filter is a suite, a part of a test's full name, or an expression of dotnet test (it has one of = ~ & | ! in it).
