@@ -4,7 +4,24 @@ namespace Pool.Server.Admin;
 /// <param name="Database"><c>ready</c>, or <c>away</c>: then there are only the connected workers, and nothing of what the books say.</param>
 /// <param name="Totals">What the books say; null while the database is away.</param>
 public sealed record PoolStatus(
-    NodeStatus Node, string Database, IReadOnlyList<WorkerStatus> Workers, IReadOnlyList<SessionStatus> Sessions, TotalStatus? Totals);
+    NodeStatus Node, string Database, JournalStatus Journal, SpoolStatus Spool, SlotStatus Slots,
+    IReadOnlyList<WorkerStatus> Workers, IReadOnlyList<SessionStatus> Sessions, TotalStatus? Totals);
+
+/// <param name="Bytes">What waits in it for the books, in whole files.</param>
+/// <param name="MaxBytes">At this no segment can be settled any more, and new sessions are refused before.</param>
+/// <param name="Waiting">Settled segments that are not in the books yet.</param>
+/// <param name="Refused">Records that the database has refused since the start; a person must look at them.</param>
+/// <param name="AwaySince">Since when nothing can be booked; null when all is well.</param>
+public sealed record JournalStatus(long Bytes, long MaxBytes, long Waiting, long Refused, DateTimeOffset? AwaySince);
+
+/// <param name="Bytes">Segments and renditions on this machine's disk.</param>
+/// <param name="MaxBytes">More are not taken.</param>
+public sealed record SpoolStatus(long Bytes, long MaxBytes);
+
+/// <param name="InUse">Segments that workers have in hand.</param>
+/// <param name="Total">Segments that the connected workers sustain at once, as measured.</param>
+/// <param name="Waiting">Segments that wait for a free slot.</param>
+public sealed record SlotStatus(int InUse, int Total, int Waiting);
 
 /// <param name="Address">Address that signs for us; zero off-chain.</param>
 public sealed record NodeStatus(string Version, string ServiceUri, string Address, DateTimeOffset StartedAt);

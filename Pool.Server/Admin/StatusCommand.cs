@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -28,7 +27,7 @@ public static class StatusCommand
             }
 
             var status = await http.GetFromJsonAsync<PoolStatus>(AdminRoom.StatusPath, JsonSerializerOptions.Web, cancellationToken);
-            await PrintAsync(status ?? throw new StartUpException("The server answered nothing."), output);
+            await output.WriteAsync(StatusScreen.Of(status ?? throw new StartUpException("The server answered nothing."), TimeProvider.System.GetUtcNow()));
             return 0;
         }
         catch (HttpRequestException unreachable)
@@ -36,40 +35,4 @@ public static class StatusCommand
             throw new StartUpException($"No server answers on port {node.WebPort} of this machine (POOL_WEB_PORT): {unreachable.Message}", unreachable);
         }
     }
-
-    private static async Task PrintAsync(PoolStatus status, TextWriter output)
-    {
-        var up = TimeProvider.System.GetUtcNow() - status.Node.StartedAt;
-        await output.WriteLineAsync($"Pool {status.Node.Version} at {status.Node.ServiceUri}, up {Lasting(up)}, off-chain");
-        await output.WriteLineAsync(status.Totals is null
-            ? "The database is away: what was done cannot be read now."
-            : $"Segments {status.Totals.Segments}: {status.Totals.SegmentsOk} transcoded, {status.Totals.SegmentsFailed} not; {Millions(status.Totals.Pixels)} Mpixels");
-        await output.WriteLineAsync();
-        await output.WriteLineAsync($"{"WORKER",-44}{"DEVICE",-8}{"STATE",-10}{"LOAD",6}{"SEGMENTS",10}{"MPIXELS",12}{"MP/S",8}");
-        foreach (var worker in status.Workers)
-        {
-            var speed = worker.MegapixelsPerSecond?.ToString("F1", CultureInfo.InvariantCulture) ?? "-";
-            await output.WriteLineAsync(
-                $"{worker.NodeKey,-44}{worker.Device,-8}{(worker.Connected ? "connected" : "away"),-10}{$"{worker.InFlight}/{worker.Capacity}",6}{worker.Segments?.ToString(CultureInfo.InvariantCulture) ?? "?",10}{(worker.Pixels is { } pixels ? Millions(pixels) : "?"),12}{speed,8}");
-        }
-
-        await output.WriteLineAsync();
-        await output.WriteLineAsync($"{status.Sessions.Count} sessions");
-        foreach (var session in status.Sessions)
-        {
-            await output.WriteLineAsync($"  {session.ManifestId} ({session.Id}): {session.Segments} segments{(session.Active ? ", working" : "")}");
-        }
-    }
-
-    /// <summary>A length of time as people say it: its two largest units.</summary>
-    internal static string Lasting(TimeSpan time) => time switch
-    {
-        { TotalMinutes: < 1 } => $"{Math.Max(0, time.Seconds)} s",
-        { TotalHours: < 1 } => $"{time.Minutes} min {time.Seconds} s",
-        { TotalDays: < 1 } => $"{time.Hours} h {time.Minutes} min",
-        _ => $"{time.Days} d {time.Hours} h",
-    };
-
-    private static string Millions(string pixels) =>
-        (decimal.Parse(pixels, CultureInfo.InvariantCulture) / 1_000_000).ToString("F1", CultureInfo.InvariantCulture);
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Pool.Server.Data;
 using Pool.Server.Dispatch;
 using Pool.Server.Node;
+using Pool.Server.Segments;
 using Pool.Server.Sessions;
 using Pool.Server.Settlement;
 using Pool.Server.Workers;
@@ -14,7 +15,7 @@ namespace Pool.Server.Admin;
 
 /// <summary>Reads the status: what is connected from memory, what was done from the books. It answers also while the database is away.</summary>
 internal sealed partial class StatusReader(
-    IDbContextFactory<PoolDbContext> databases, DatabaseRetry retry, WorkerRegistry registry, SessionRegistry sessions, SegmentDispatcher dispatcher, ISettlement settlement,
+    IDbContextFactory<PoolDbContext> databases, DatabaseRetry retry, WorkerRegistry registry, SessionRegistry sessions, SegmentDispatcher dispatcher, ISettlement settlement, Spool spool,
     IOptions<NodeOptions> node, TimeProvider time, ILogger<StatusReader> logger)
 {
     private const string Ready = "ready";
@@ -48,7 +49,19 @@ internal sealed partial class StatusReader(
     }
 
     private PoolStatus Status(string database, List<WorkerStatus> workers, TotalStatus? totals) =>
-        new(Node(), database, workers, [.. sessions.Active.Select(Describe)], totals);
+        new(Node(), database, Journal(), new SpoolStatus(spool.Bytes, spool.MaxBytes), Slots(), workers, [.. sessions.Active.Select(Describe)], totals);
+
+    private JournalStatus Journal()
+    {
+        var figures = settlement.Figures;
+        return new JournalStatus(figures.JournalBytes, figures.JournalMaxBytes, figures.Waiting, figures.Refused, figures.AwaySince);
+    }
+
+    private SlotStatus Slots()
+    {
+        var connected = registry.Connected;
+        return new SlotStatus(connected.Sum(worker => worker.InFlight), connected.Sum(worker => worker.Capacity), dispatcher.Waiting);
+    }
 
     private async Task<Books> ReadBooksAsync(CancellationToken cancellationToken)
     {

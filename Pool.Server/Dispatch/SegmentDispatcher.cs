@@ -23,6 +23,9 @@ public sealed partial class SegmentDispatcher
     /// <summary>The worker that has this session now, for people to see.</summary>
     public WorkerId? WorkerOf(string sessionId) => _parts.Choice.WorkerOf(sessionId);
 
+    /// <summary>Segments that wait for a worker with a free slot.</summary>
+    public int Waiting => _parts.Line.Count;
+
     /// <summary>A session ended: its worker is free for others.</summary>
     public void EndSession(string sessionId) => _parts.Choice.Forget(sessionId);
 

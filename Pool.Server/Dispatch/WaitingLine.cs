@@ -15,13 +15,16 @@ internal sealed class WaitingLine(WorkerChoice choice, int maxWaiting)
     private sealed record Waiter(SegmentWork Work, IReadOnlySet<WorkerId> Barred, TaskCompletionSource<WorkerSlot?> Turn);
 
     /// <summary>Whether anybody waits.</summary>
-    public bool HasWaiting
+    public bool HasWaiting => Count > 0;
+
+    /// <summary>Segments that wait.</summary>
+    public int Count
     {
         get
         {
             lock (_gate)
             {
-                return _line.Count > 0;
+                return _line.Count;
             }
         }
     }

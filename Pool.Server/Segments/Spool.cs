@@ -24,6 +24,9 @@ public sealed partial class Spool(IOptions<SpoolOptions> options, IOptions<NodeO
     /// <summary>Bytes that lie in the spool now.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
 
+    /// <summary>Bytes that it takes at the most.</summary>
+    public long MaxBytes => options.Value.MaxBytes;
+
     /// <summary>Makes the folder, sweeps what a stopped server left, checks the space.</summary>
     /// <exception cref="StartUpException">Too little disk space.</exception>
     public void Open()
