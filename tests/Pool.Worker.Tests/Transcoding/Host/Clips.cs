@@ -16,6 +16,18 @@ internal static class Clips
     private static readonly Lazy<byte[]> s_huge = new(() => MediaTool.Make(
         "-f lavfi -i testsrc2=size=3840x2160:rate=30:duration=1 -c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 60"));
 
+    private static readonly Lazy<IReadOnlyList<byte[]>> s_mixed = new(() =>
+    [
+        Tiny,
+        MediaTool.Make("-f lavfi -i testsrc2=size=192x108:rate=25:duration=0.4 -c:v libx265 -preset ultrafast -x265-params log-level=none -pix_fmt yuv420p", "mp4"),
+        MediaTool.Make("-f lavfi -i testsrc2=size=256x144:rate=25:duration=0.4 -f lavfi -i sine=duration=0.4:sample_rate=48000 -c:v libvpx-vp9 -deadline realtime -cpu-used 8 -c:a libopus", "webm"),
+        MediaTool.Make($"-f lavfi -i testsrc2=size=1280x720:rate=30 -frames:v 6 {Encoder}"),
+        MediaTool.Make($"-f lavfi -i testsrc2=size=90x160:rate=30 -frames:v 10 {Encoder}", "flv"),
+    ]);
+
+    /// <summary>Streams of several sizes, codecs and containers, with and without sound.</summary>
+    public static IReadOnlyList<byte[]> Mixed => s_mixed.Value;
+
     /// <summary>One second of ten small frames, with sound.</summary>
     public static byte[] Tiny => s_tiny.Value;
 

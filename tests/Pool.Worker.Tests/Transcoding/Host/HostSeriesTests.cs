@@ -65,7 +65,7 @@ public sealed class HostSeriesTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_warm_host_stays_flat_and_makes_the_bytes_of_a_fresh_one()
+    public async Task A_warm_host_stays_flat_over_mixed_streams_and_makes_the_bytes_of_a_fresh_one()
     {
         var segments = s_isLong ? SegmentsLong : Segments;
         await using var host = await HostUnderTest.StartAsync();
@@ -80,14 +80,17 @@ public sealed class HostSeriesTests(ITestOutputHelper output)
         Assert.InRange(after ?? long.MaxValue, 0, (memory ?? 0) + AllowedGrowthBytes);
         Assert.InRange(Descriptors(host.Transcoder.ProcessId.ToString(CultureInfo.InvariantCulture)), 0, descriptors + AllowedDescriptors);
         await using var fresh = await HostUnderTest.StartAsync();
-        Assert.Equal(
-            (await fresh.TranscodeAsync("stream", Clips.Long, Clips.Rich)).Bytes, (await host.TranscodeAsync("stream", Clips.Long, Clips.Rich)).Bytes);
+        foreach (var clip in (byte[][])[Clips.Long, .. Clips.Mixed])
+        {
+            Assert.Equal((await fresh.TranscodeAsync("stream", clip, Clips.Rich)).Bytes, (await host.TranscodeAsync("stream", clip, Clips.Rich)).Bytes);
+        }
     }
 
     /// <summary>Several at a time, each in a stream of its own.</summary>
     private static async Task RunAsync(HostUnderTest host, int segments) => await Parallel.ForAsync(
         0, segments, new ParallelOptions { MaxDegreeOfParallelism = Streams }, async (number, _) =>
-            Assert.IsType<TranscodeOutcome.Done>((await host.TranscodeAsync($"stream {number % Streams}", Clips.Tiny, Clips.Small)).Outcome));
+            Assert.IsType<TranscodeOutcome.Done>(
+                (await host.TranscodeAsync($"stream {number % Streams}", Clips.Mixed[number % Clips.Mixed.Count], Clips.Small)).Outcome));
 
     /// <summary>Open descriptors of a process; a host hides its own from everybody but root, and then they count as none.</summary>
     private static int Descriptors(string process)
