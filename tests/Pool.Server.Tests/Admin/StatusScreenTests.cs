@@ -11,7 +11,7 @@ public sealed class StatusScreenTests
         new JournalStatus(16_000_000, 2_147_483_648, 3, 0, null), new SpoolStatus(340_000_000, 8_589_934_592), new SlotStatus(2, 8, 1),
         [
             new WorkerStatus(Guid.Empty, "0x00000000000000000000000000000000000000a1", "0x0", "cpu", "test", false, 0, 0, 4, "9216000", 240, null),
-            new WorkerStatus(Guid.Empty, "0x00000000000000000000000000000000000000A2", "0x0", "cpu", "test", true, 8, 2, 1200, "5529600000000", 72000, 61.25),
+            new WorkerStatus(Guid.Empty, "0x00000000000000000000000000000000000000A2", "0x0", "cpu", "test", true, 8, 2, 1200, "5529600000000", 72000, 61.3),
         ],
         [new SessionStatus("1f", "stream", "0x0", 1204, true, null)],
         new TotalStatus(1204, 1200, 4, 1204, "5529609216000"));

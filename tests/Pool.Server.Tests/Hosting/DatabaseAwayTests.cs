@@ -191,6 +191,7 @@ public sealed class DatabaseAwayTests : ServerTest
         await Server.Database.CloseAsync();
         var away = await StatusAsync();
         await Server.Database.OpenAsync();
+        await Server.ScalarAsync("SELECT 1");   // waits for the books, which the status does only for a moment
         var back = await StatusAsync();
 
         Assert.Equal(("away", (TotalStatus?)null), (away.Database, away.Totals));
