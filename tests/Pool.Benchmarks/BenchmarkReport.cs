@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -17,6 +18,9 @@ internal static class BenchmarkReport
     public static string Machine =>
         $"{Environment.ProcessorCount} processors, {RuntimeInformation.ProcessArchitecture}, " +
         $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}";
+
+    /// <summary>The option that every benchmark has.</summary>
+    public static Option<string?> JsonOption() => new("--json") { Description = "File that receives every figure.", HelpName = "FILE" };
 
     /// <summary>Writes the figures if a file was asked for; the program's exit status.</summary>
     public static int Finish(string bench, string? json, object figures)

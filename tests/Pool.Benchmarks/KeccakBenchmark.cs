@@ -28,7 +28,7 @@ internal static class KeccakBenchmark
 
     public static Command Command()
     {
-        var json = new Option<string?>("--json") { Description = "File that receives every figure.", HelpName = "FILE" };
+        var json = BenchmarkReport.JsonOption();
         var command = new Command("keccak", "Keccak-256 of 2 MB against OpenSSL's SHA3-256.") { json };
         command.SetAction(result => Run(result.GetValue(json)));
         return command;

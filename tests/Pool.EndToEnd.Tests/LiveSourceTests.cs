@@ -4,6 +4,7 @@ using Pool.Gateway.Media;
 using Pool.Gateway.Progress;
 using Pool.Gateway.Reports;
 using Pool.Gateway.Streaming;
+using Pool.Tests.Kit;
 
 namespace Pool.EndToEnd.Tests;
 
@@ -42,7 +43,7 @@ public sealed class LiveSourceTests(PoolOfOne fixture) : IAsyncLifetime, IDispos
     [Fact]
     public async Task A_stream_pushed_by_rtmp_arrives_whole()
     {
-        var port = RunningPool.FreePort();
+        var port = FreePort.Next();
         var address = $"rtmp://127.0.0.1:{port}/live/key";
         var run = RunAsync(listen: true, address);
         await Patience.UntilAsync($"somebody who listens at {address}", () => Task.FromResult(run.IsCompleted || IsListening(port)));

@@ -7,6 +7,7 @@ using Pool.Gateway.Output;
 using Pool.Gateway.Progress;
 using Pool.Gateway.Push;
 using Pool.Shared.Livepeer;
+using Pool.Tests.Kit;
 
 namespace Pool.EndToEnd.Tests;
 
@@ -127,7 +128,7 @@ public sealed class PushTests(PoolOfOne fixture) : IAsyncLifetime
     [Fact]
     public async Task Without_an_orchestrator_there_are_no_sessions()
     {
-        var (streams, server) = await ServeAsync(new Uri($"https://127.0.0.1:{RunningPool.FreePort()}"), "alone");
+        var (streams, server) = await ServeAsync(new Uri($"https://127.0.0.1:{FreePort.Next()}"), "alone");
         await using var ending = streams;
         await using var stopping = server;
         var answer = Path.Combine(_folder, "answer");

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Pool.Tests.Kit;
 
 namespace Pool.Server.Tests;
 
@@ -8,7 +9,7 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void Rooms_use_only_the_rooms_their_arrows_allow()
     {
-        var root = Root();
+        var root = Repository.Root;
         var allowed = ReadArrows(Path.Combine(root, "docs", "architecture.md"));
         var offences = new List<string>();
         foreach (var folder in Directory.EnumerateDirectories(Path.Combine(root, "Pool.Server")).Where(folder => Path.GetFileName(folder) is not ("bin" or "obj")))
@@ -31,17 +32,6 @@ public sealed partial class ArchitectureTests
             row => row.Groups[1].Value,
             row => Name().Matches(row.Groups[2].Value).Select(name => name.Groups[1].Value).ToHashSet(StringComparer.Ordinal),
             StringComparer.Ordinal);
-
-    private static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Pool.sln")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("Pool.sln is in no folder above the tests.");
-        }
-
-        return folder;
-    }
 
     [GeneratedRegex(@"Pool\.Server\.([A-Z]\w+)", RegexOptions.None, 1000)]
     private static partial Regex Using();

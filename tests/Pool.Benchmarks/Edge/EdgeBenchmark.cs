@@ -31,7 +31,7 @@ internal static class EdgeBenchmark
 
     public static Command Command()
     {
-        var json = new Option<string?>("--json") { Description = "File that receives every figure.", HelpName = "FILE" };
+        var json = BenchmarkReport.JsonOption();
         var streams = new Option<int>("--streams") { Description = "Streams at once.", DefaultValueFactory = _ => DefaultStreams };
         var seconds = new Option<int>("--seconds") { Description = "Length of the measured run.", DefaultValueFactory = _ => DefaultSeconds };
         var command = new Command("edge", "GetOrchestrator on fresh TLS connections while streams run with workers that answer at once.") { json, streams, seconds };

@@ -27,7 +27,7 @@ internal sealed class EdgeLoad(PoolUnderLoad pool, PreparedMedia media, string f
 
     private static readonly TimeSpan s_betweenLooks = TimeSpan.FromSeconds(1);
 
-    private readonly Capabilities _needs = Needs();
+    private readonly Capabilities _needs = PreparedMedia.Job();
     private readonly ConcurrentQueue<(TimeSpan At, TimeSpan Took)> _roundTrips = new();
     private readonly ConcurrentQueue<(TimeSpan At, TimeSpan Took)> _calls = new();
     private readonly ConcurrentQueue<string> _failures = new();
@@ -102,13 +102,6 @@ internal sealed class EdgeLoad(PoolUnderLoad pool, PreparedMedia media, string f
             var left = moment - Now();
             await Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
         }
-    }
-
-    private static Capabilities Needs()
-    {
-        var needs = new Capabilities { Constraints = new Capabilities.Types.Constraints() };
-        needs.Bitstring.AddRange(PreparedMedia.Needs.ToWords());
-        return needs;
     }
 
     private async Task<OrchestratorInfo?> FirstTermsAsync(OrchestratorClient orchestrator, int number)

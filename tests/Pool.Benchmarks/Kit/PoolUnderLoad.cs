@@ -1,20 +1,22 @@
+using Pool.Tests.Kit;
+
 namespace Pool.Benchmarks.Kit;
 
 /// <summary>The real server in a process of its own, with a folder and a database of its own.</summary>
 internal sealed class PoolUnderLoad : IAsyncDisposable
 {
-    private readonly BenchDatabase _database;
+    private readonly TestDatabase _database;
     private readonly string _home;
     private readonly Dictionary<string, string> _settings;
     private readonly TimeProvider _time;
     private ServerProcess? _process;
 
-    private PoolUnderLoad(BenchDatabase database, IReadOnlyDictionary<string, string> settings, TimeProvider time)
+    private PoolUnderLoad(TestDatabase database, IReadOnlyDictionary<string, string> settings, TimeProvider time)
     {
         (_database, _time) = (database, time);
         _home = Directory.CreateTempSubdirectory("pool-bench-").FullName;
-        var network = ServerProcess.FreePort();
-        WebPort = ServerProcess.FreePort();
+        var network = FreePort.Next();
+        WebPort = FreePort.Next();
         Network = new Uri($"https://127.0.0.1:{network}");
         _settings = new(settings, StringComparer.Ordinal)
         {
@@ -22,7 +24,7 @@ internal sealed class PoolUnderLoad : IAsyncDisposable
             ["POOL_NETWORK_PORT"] = Text(network),
             ["POOL_NETWORK_ADDRESS"] = "127.0.0.1",
             ["POOL_WEB_PORT"] = Text(WebPort),
-            ["POOL_DATABASE"] = database.Connection,
+            ["POOL_DATABASE"] = database.Pooled,
         };
     }
 
@@ -38,7 +40,7 @@ internal sealed class PoolUnderLoad : IAsyncDisposable
     /// <param name="time">The clock.</param>
     public static async Task<PoolUnderLoad> StartAsync(IReadOnlyDictionary<string, string> settings, TimeProvider time)
     {
-        var pool = new PoolUnderLoad(await BenchDatabase.CreateAsync(), settings, time);
+        var pool = new PoolUnderLoad(await TestDatabase.CreateAsync(), settings, time);
         try
         {
             await pool.StartAsync();

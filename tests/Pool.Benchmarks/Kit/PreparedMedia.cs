@@ -4,7 +4,9 @@ using Pool.Gateway.Media;
 using Pool.Gateway.Network;
 using Pool.Shared.Ethereum;
 using Pool.Shared.Livepeer;
+using Pool.Shared.Livepeer.Wire;
 using Pool.Shared.Media;
+using VideoProfile = Pool.Shared.Media.VideoProfile;
 
 namespace Pool.Benchmarks.Kit;
 
@@ -39,6 +41,14 @@ internal sealed class PreparedMedia
     /// <summary>The capabilities that such a job needs, and the workers have (protocol §2.3, §8.8).</summary>
     public static CapabilitySet Needs { get; } =
         JobCapabilities.For(new JobNeeds { Codec = InputCodec.H264, PixelFormat = "yuv420p", Profiles = Profiles, SegmentParameters = true });
+
+    /// <summary>The same as a gateway sends them.</summary>
+    public static Capabilities Job()
+    {
+        var job = new Capabilities { Constraints = new Capabilities.Types.Constraints() };
+        job.Bitstring.AddRange(Needs.ToWords());
+        return job;
+    }
 
     public static async Task<PreparedMedia> MakeAsync(TimeProvider time)
     {

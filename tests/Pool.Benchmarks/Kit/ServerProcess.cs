@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Pool.Benchmarks.Kit;
 
@@ -10,7 +7,6 @@ internal sealed class ServerProcess : IAsyncDisposable
 {
     private const int LastWordsLines = 8;
     private const string OwnMemoryField = "RssAnon:";
-    private const long BytesPerKibibyte = 1024;
 
     private static readonly TimeSpan s_startLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(50);
@@ -38,14 +34,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Memory that is the process's own, in bytes: files that are mapped or cached do not count.</summary>
-    public long OwnMemoryBytes
-    {
-        get
-        {
-            var line = File.ReadLines($"/proc/{_process.Id}/status").First(entry => entry.StartsWith(OwnMemoryField, StringComparison.Ordinal));
-            return long.Parse(line[OwnMemoryField.Length..].Replace("kB", "", StringComparison.Ordinal), NumberStyles.Integer, CultureInfo.InvariantCulture) * BytesPerKibibyte;
-        }
-    }
+    public long OwnMemoryBytes => ProcessMemory.Bytes($"/proc/{_process.Id}/status", OwnMemoryField)
+        ?? throw new InvalidOperationException("the server has ended, or its memory cannot be looked at");
 
     /// <summary>Starts a .NET program and waits until <paramref name="ready"/> answers 200.</summary>
     /// <exception cref="InvalidOperationException">It ended, or was not ready in time; the message holds its last words.</exception>
@@ -74,14 +64,6 @@ internal sealed class ServerProcess : IAsyncDisposable
             await server.DisposeAsync();
             throw;
         }
-    }
-
-    /// <summary>A port that is free now.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     public async ValueTask DisposeAsync()

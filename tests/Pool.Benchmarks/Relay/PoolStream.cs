@@ -22,8 +22,7 @@ internal sealed class PoolStream : RelayStream
     /// <summary>Opens a session.</summary>
     public static async Task<PoolStream> OpenAsync(Uri network, PreparedMedia media, string manifest)
     {
-        var needs = new Capabilities();
-        needs.Bitstring.Add(PreparedMedia.Needs.ToWords());
+        var needs = PreparedMedia.Job();
         var terms = await GrpcCall.UnaryAsync(
             network, "/net.Orchestrator/GetOrchestrator",
             new OrchestratorRequest { Address = ByteString.CopyFrom(new byte[20]), Capabilities = needs }, OrchestratorInfo.Parser, CancellationToken.None);

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Pool.Benchmarks.Kit;
 using Pool.Gateway.Network;
 using Pool.Shared.Ethereum;
+using Pool.Tests.Kit;
 
 namespace Pool.Benchmarks.Relay;
 
@@ -27,7 +28,7 @@ internal static class RelayBenchmark
 
     public static Command Command()
     {
-        var json = new Option<string?>("--json") { Description = "File that receives every figure.", HelpName = "FILE" };
+        var json = BenchmarkReport.JsonOption();
         var rounds = new Option<int>("--rounds") { Description = "Segments of each, one at a time.", DefaultValueFactory = _ => DefaultRounds };
         var command = new Command("relay", "A segment's way through the pool against a bare store-and-forward.") { json, rounds };
         command.SetAction(result => RunAsync(result.GetValue(json), Math.Max(1, result.GetValue(rounds)), TimeProvider.System));
@@ -209,7 +210,7 @@ internal static class RelayBenchmark
 
         public static async Task<Yardstick> StartAsync(PreparedMedia media, int segments, bool hashes, TimeProvider time)
         {
-            var (network, web) = (ServerProcess.FreePort(), ServerProcess.FreePort());
+            var (network, web) = (FreePort.Next(), FreePort.Next());
             string[] arguments = [StoreAndForward.CommandName, "--network-port", $"{network}", "--web-port", $"{web}", .. hashes ? ["--keccak"] : Array.Empty<string>()];
             var process = await ServerProcess.StartAsync(
                 BuiltFiles.Self, arguments, new Dictionary<string, string>(StringComparer.Ordinal), new Uri($"http://127.0.0.1:{web}/health/ready"), time);

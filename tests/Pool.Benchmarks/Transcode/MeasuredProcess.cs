@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Pool.Benchmarks.Kit;
 
 namespace Pool.Benchmarks.Transcode;
 
@@ -19,7 +20,6 @@ internal static class MeasuredProcess
 
     /// <summary>The same without dividing: what is left to see of a process that lets nobody look into it, unless one is root.</summary>
     private const string ResidentField = "VmRSS:";
-    private const long BytesPerKibibyte = 1024;
 
     /// <summary>Runs to the end.</summary>
     /// <exception cref="InvalidOperationException">The program failed; the message holds the end of what it said.</exception>
@@ -51,28 +51,14 @@ internal static class MeasuredProcess
     {
         try
         {
-            var own = Kibibytes($"/proc/{processId}/smaps_rollup", SharedField) ?? Kibibytes($"/proc/{processId}/status", ResidentField) ?? 0;
-            return (own * BytesPerKibibyte) + Directory.EnumerateDirectories($"/proc/{processId}/task")
+            var own = ProcessMemory.Bytes($"/proc/{processId}/smaps_rollup", SharedField) ?? ProcessMemory.Bytes($"/proc/{processId}/status", ResidentField) ?? 0;
+            return own + Directory.EnumerateDirectories($"/proc/{processId}/task")
                 .SelectMany(thread => File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
                 .Sum(child => MemoryOf(int.Parse(child, CultureInfo.InvariantCulture)));
         }
         catch (IOException)
         {
             return 0;
-        }
-    }
-
-    private static long? Kibibytes(string file, string field)
-    {
-        try
-        {
-            return File.ReadLines(file).FirstOrDefault(line => line.StartsWith(field, StringComparison.Ordinal)) is { } line
-                ? long.Parse(line[field.Length..].Replace("kB", "", StringComparison.Ordinal), NumberStyles.Integer, CultureInfo.InvariantCulture)
-                : null;
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return null;
         }
     }
 }

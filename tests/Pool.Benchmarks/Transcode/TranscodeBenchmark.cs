@@ -19,7 +19,7 @@ internal static class TranscodeBenchmark
 
     public static Command Command()
     {
-        var json = new Option<string?>("--json") { Description = "File that receives every figure.", HelpName = "FILE" };
+        var json = BenchmarkReport.JsonOption();
         var runs = new Option<int>("--runs") { Description = "Measured runs of each.", DefaultValueFactory = _ => DefaultRuns };
         var seconds = new Option<int>("--seconds") { Description = "Length of the clip.", DefaultValueFactory = _ => DefaultSeconds };
         var video = new Option<string?>("--video") { Description = "Take the beginning of this video instead of a generated one.", HelpName = "FILE" };

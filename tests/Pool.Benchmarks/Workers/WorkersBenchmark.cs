@@ -29,7 +29,7 @@ internal static class WorkersBenchmark
 
     public static Command Command()
     {
-        var json = new Option<string?>("--json") { Description = "File that receives every figure.", HelpName = "FILE" };
+        var json = BenchmarkReport.JsonOption();
         var workers = new Option<int>("--workers") { Description = "How many connect.", DefaultValueFactory = _ => DefaultWorkers };
         var command = new Command("workers", "What connected workers cost the server, and how soon all are back after it was killed.") { json, workers };
         command.SetAction(result => RunAsync(result.GetValue(json), Math.Max(1, result.GetValue(workers)), TimeProvider.System));

@@ -1,11 +1,10 @@
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Pool.Server.Hosting;
 using Pool.Server.Settlement;
 using Pool.Server.Workers;
+using Pool.Tests.Kit;
 
 namespace Pool.EndToEnd.Tests.Kit;
 
@@ -19,7 +18,7 @@ public sealed class RunningPool : IAsyncDisposable
     private const string SessionsOfWorker = "4";
 
     private readonly List<RunningProgram> _workers = [];
-    private PoolDatabase? _database;
+    private TestDatabase? _database;
     private WebApplication? _server;
 
     private RunningPool()
@@ -55,14 +54,6 @@ public sealed class RunningPool : IAsyncDisposable
         return await _database!.ScalarAsync(sql);
     }
 
-    /// <summary>A port nobody listens on.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     public async ValueTask DisposeAsync()
     {
         foreach (var worker in _workers)
@@ -94,8 +85,8 @@ public sealed class RunningPool : IAsyncDisposable
 
     private async Task BeginAsync(int workers)
     {
-        _database = await PoolDatabase.CreateAsync();
-        var (network, web) = (FreePort(), FreePort());
+        _database = await TestDatabase.CreateAsync();
+        var (network, web) = (FreePort.Next(), FreePort.Next());
         Orchestrator = new Uri($"https://127.0.0.1:{network}");
         _server = PoolServer.Build(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Pool.EndToEnd.Tests.Clients;
+using Pool.Tests.Kit;
 
 namespace Pool.EndToEnd.Tests.Kit;
 
@@ -12,14 +13,14 @@ internal sealed class SupervisedPool : IAsyncDisposable
 
     private readonly string _home = Directory.CreateTempSubdirectory("pool-kill-").FullName;
     private readonly HttpClient _client = new() { Timeout = Patience.Limit };
-    private readonly PoolDatabase _database;
-    private readonly int _webPort = RunningPool.FreePort();
+    private readonly TestDatabase _database;
+    private readonly int _webPort = FreePort.Next();
     private RunningProgram? _supervisor;
 
-    private SupervisedPool(PoolDatabase database)
+    private SupervisedPool(TestDatabase database)
     {
         _database = database;
-        Orchestrator = new Uri($"https://127.0.0.1:{RunningPool.FreePort()}");
+        Orchestrator = new Uri($"https://127.0.0.1:{FreePort.Next()}");
     }
 
     /// <summary>Where gateways reach it.</summary>
@@ -28,7 +29,7 @@ internal sealed class SupervisedPool : IAsyncDisposable
     /// <summary>Starts it and waits until its supervisor says that it is ready.</summary>
     public static async Task<SupervisedPool> StartAsync()
     {
-        var pool = new SupervisedPool(await PoolDatabase.CreateAsync());
+        var pool = new SupervisedPool(await TestDatabase.CreateAsync());
         try
         {
             await pool.BeginAsync();
@@ -90,7 +91,7 @@ internal sealed class SupervisedPool : IAsyncDisposable
         }
 
         _supervisor = RunningProgram.Start(
-            "bash", [Path.Combine(NodeClient.Repository, "pool"), "supervise", "--with-worker"],
+            "bash", [Path.Combine(Repository.Root, "pool"), "supervise", "--with-worker"],
             ("POOL_HOME", _home), ("POOL_NETWORK_ADDRESS", "127.0.0.1"), ("POOL_NETWORK_PORT", Orchestrator.Port.ToString()),
             ("POOL_WEB_PORT", _webPort.ToString()), ("POOL_DATABASE", _database.Connection), ("POOL_PAYOUT_ADDRESS", RunningPool.Payee));
         await Patience.UntilAsync(

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Pool.Server.Data;
 using Pool.Server.Node;
+using Pool.Tests.Kit;
 
 namespace Pool.Server.Tests.Data;
 

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Pool.Server.Data;
+using Pool.Tests.Kit;
 
 namespace Pool.Server.Tests.Data;
 

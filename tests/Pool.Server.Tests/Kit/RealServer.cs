@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Pool.Tests.Kit;
 
 namespace Pool.Server.Tests.Kit;
 
@@ -6,8 +7,8 @@ namespace Pool.Server.Tests.Kit;
 internal sealed class RealServer(TestDatabase database) : IAsyncDisposable
 {
     private readonly string _home = Directory.CreateTempSubdirectory("pool-server-").FullName;
-    private readonly int _network = RunningServer.FreePort();
-    private readonly int _web = RunningServer.FreePort();
+    private readonly int _network = FreePort.Next();
+    private readonly int _web = FreePort.Next();
     private Process? _process;
 
     public Uri Network => new($"https://127.0.0.1:{_network}");

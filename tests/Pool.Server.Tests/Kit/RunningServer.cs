@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,6 +7,7 @@ using Pool.Server.Segments;
 using Pool.Server.Sessions;
 using Pool.Server.Settlement;
 using Pool.Server.Workers;
+using Pool.Tests.Kit;
 
 namespace Pool.Server.Tests.Kit;
 
@@ -115,12 +114,7 @@ internal sealed class RunningServer : IAsyncDisposable
     }
 
     /// <summary>One number out of the database as it is.</summary>
-    public async Task<long> ReadAsync(string sql)
-    {
-        await using var source = NpgsqlDataSource.Create(Database.Connection);
-        await using var command = source.CreateCommand(sql);
-        return Convert.ToInt64(await command.ExecuteScalarAsync(), System.Globalization.CultureInfo.InvariantCulture);
-    }
+    public Task<long> ReadAsync(string sql) => Database.ScalarAsync(sql);
 
     /// <summary>Takes a table for this test alone; whoever writes to it waits until the answer is disposed.</summary>
     public async Task<IAsyncDisposable> LockAsync(string table)
@@ -170,7 +164,7 @@ internal sealed class RunningServer : IAsyncDisposable
     {
         for (var attempt = 1; ; attempt++)
         {
-            (NetworkPort, WebPort) = NetworkPort == 0 ? (FreePort(), FreePort()) : (NetworkPort, WebPort);
+            (NetworkPort, WebPort) = NetworkPort == 0 ? (FreePort.Next(), FreePort.Next()) : (NetworkPort, WebPort);
             var app = PoolServer.Build(new ConfigurationBuilder().AddInMemoryCollection(Settings()).Build(), Time, _replace);
             try
             {
@@ -200,11 +194,4 @@ internal sealed class RunningServer : IAsyncDisposable
         ["WebPort"] = WebPort.ToString(),
         ["Database"] = Connection,
     };
-
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

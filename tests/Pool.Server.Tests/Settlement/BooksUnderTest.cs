@@ -6,6 +6,7 @@ using Pool.Server.Settlement.Books;
 using Pool.Server.Settlement.Journaling;
 using Pool.Shared.Ethereum;
 using Pool.Shared.Ids;
+using Pool.Tests.Kit;
 
 namespace Pool.Server.Tests.Settlement;
 

@@ -1,5 +1,6 @@
 using Npgsql;
 using Pool.Server.Tests.Kit;
+using Pool.Tests.Kit;
 
 namespace Pool.Server.Tests.Settlement;
 

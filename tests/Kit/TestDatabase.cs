@@ -1,9 +1,10 @@
+using System.Globalization;
 using Npgsql;
 
-namespace Pool.Server.Tests;
+namespace Pool.Tests.Kit;
 
-/// <summary>An empty database of its own on the cluster that <c>./pool test</c> started (<c>POOL_TEST_DB</c>).</summary>
-public sealed class TestDatabase : IAsyncDisposable
+/// <summary>An empty database of its own on the cluster that <c>./pool test</c> or <c>./pool bench</c> started (<c>POOL_TEST_DB</c>).</summary>
+internal sealed class TestDatabase : IAsyncDisposable
 {
     private readonly string _cluster;
     private readonly string _name = $"test_{Guid.NewGuid():N}";
@@ -14,15 +15,27 @@ public sealed class TestDatabase : IAsyncDisposable
         Connection = new NpgsqlConnectionStringBuilder(cluster) { Database = _name, Pooling = false }.ConnectionString;
     }
 
+    /// <summary>How the one who made it looks at it: without pooled connections.</summary>
     public string Connection { get; }
+
+    /// <summary>How a server reaches it: with a pool, as it is in earnest.</summary>
+    public string Pooled => new NpgsqlConnectionStringBuilder(Connection) { Pooling = true }.ConnectionString;
 
     public static async Task<TestDatabase> CreateAsync()
     {
         var cluster = Environment.GetEnvironmentVariable("POOL_TEST_DB")
-            ?? throw new InvalidOperationException("POOL_TEST_DB is not set: run the tests with ./pool test.");
+            ?? throw new InvalidOperationException("POOL_TEST_DB is not set: run the tests with ./pool test, benchmarks with ./pool bench.");
         var database = new TestDatabase(cluster);
         await database.ExecuteAsync($"CREATE DATABASE {database._name}");
         return database;
+    }
+
+    /// <summary>One number out of it.</summary>
+    public async Task<long> ScalarAsync(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(Connection);
+        await using var command = source.CreateCommand(sql);
+        return Convert.ToInt64(await command.ExecuteScalarAsync(), CultureInfo.InvariantCulture);
     }
 
     /// <summary>Ends every connection to the database, as a Postgres that is killed and started again does.</summary>
