@@ -78,6 +78,24 @@ public sealed class Keccak256
     public void Finish(Span<byte> destination)
     {
         Squeeze(_state, _pending, _pendingBytes, destination);
+        Clear();
+    }
+
+    /// <summary>The hash of everything appended so far; the message may go on.</summary>
+    public byte[] Peek()
+    {
+        Span<ulong> state = stackalloc ulong[KeccakPermutation.Lanes];
+        _state.CopyTo(state);
+        Span<byte> last = stackalloc byte[RateBytes];
+        _pending.CopyTo(last);
+        var hash = new byte[HashBytes];
+        Squeeze(state, last, _pendingBytes, hash);
+        return hash;
+    }
+
+    /// <summary>Forgets what was appended: a new message begins.</summary>
+    public void Clear()
+    {
         Array.Clear(_state);
         _pendingBytes = 0;
     }

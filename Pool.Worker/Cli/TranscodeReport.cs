@@ -1,3 +1,7 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace Pool.Worker.Cli;
 
 /// <summary>What <c>pool-worker transcode</c> did, as <c>--json</c> prints it.</summary>
@@ -7,8 +11,21 @@ namespace Pool.Worker.Cli;
 /// <param name="Seconds">Time from the first byte read to the last byte written, all streams.</param>
 /// <param name="RealTimeRatio">Seconds of video per second, all streams together.</param>
 /// <param name="Streams">The streams, which differ only in their folders.</param>
-internal sealed record TranscodeReport(
-    string Device, string Input, double MediaSeconds, double Seconds, double RealTimeRatio, IReadOnlyList<TranscodedStream> Streams);
+internal sealed partial record TranscodeReport(
+    string Device, string Input, double MediaSeconds, double Seconds, double RealTimeRatio, IReadOnlyList<TranscodedStream> Streams)
+{
+    private static readonly JsonContext s_json = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
+    /// <summary>The report as <c>--json</c> prints it.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, s_json.TranscodeReport);
+
+    [JsonSerializable(typeof(TranscodeReport))]
+    private sealed partial class JsonContext : JsonSerializerContext;
+}
 
 /// <param name="Segments">Its segments, in order.</param>
 /// <param name="Renditions">Its renditions, in the order of the profiles.</param>

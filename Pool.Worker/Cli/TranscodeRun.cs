@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pool.Worker.Transcoding;
 using Pool.Worker.Transcoding.Host;
@@ -13,12 +11,6 @@ namespace Pool.Worker.Cli;
 /// </summary>
 internal sealed class TranscodeRun(TranscodeSettings settings, TextWriter output, TextWriter error, TimeProvider time)
 {
-    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
-    {
-        WriteIndented = true,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     /// <summary>Runs to the end of the video.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
@@ -87,7 +79,7 @@ internal sealed class TranscodeRun(TranscodeSettings settings, TextWriter output
     {
         if (settings.Json)
         {
-            await output.WriteLineAsync(JsonSerializer.Serialize(report, s_json));
+            await output.WriteLineAsync(report.ToJson());
             return;
         }
 

@@ -136,7 +136,7 @@ internal sealed class HostFrame : IDisposable
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(Payload.Span) ?? throw new HostBrokenException($"a frame of the transcode host has no {typeof(T).Name}");
+            return JsonSerializer.Deserialize(Payload.Span, HostJson.Of<T>()) ?? throw new HostBrokenException($"a frame of the transcode host has no {typeof(T).Name}");
         }
         catch (Exception wrong) when (wrong is JsonException or NotSupportedException)
         {

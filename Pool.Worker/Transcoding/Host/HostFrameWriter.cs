@@ -15,7 +15,7 @@ internal sealed class HostFrameWriter(Stream stream) : IDisposable
 
     /// <exception cref="HostBrokenException">The host is gone.</exception>
     public ValueTask WriteMessageAsync<T>(HostFrameKind kind, int job, T message, CancellationToken cancellationToken) =>
-        WriteAsync(kind, job, JsonSerializer.SerializeToUtf8Bytes(message), null, cancellationToken);
+        WriteAsync(kind, job, JsonSerializer.SerializeToUtf8Bytes(message, HostJson.Of<T>()), null, cancellationToken);
 
     /// <exception cref="HostBrokenException">The host is gone.</exception>
     public ValueTask WriteAsync(HostFrameKind kind, int job, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>

@@ -15,7 +15,7 @@ internal sealed class HostOutput(Stream stream)
     /// <summary>Writes a message.</summary>
     public void Write<T>(HostFrameKind kind, int job, T message)
     {
-        var payload = JsonSerializer.SerializeToUtf8Bytes(message);
+        var payload = JsonSerializer.SerializeToUtf8Bytes(message, HostJson.Of<T>());
         lock (_writing)
         {
             HostFrame.WriteHeader(_buffer, kind, job, payload.Length);

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using Pool.Shared.Ethereum;
 
 namespace Pool.Worker.Transcoding.Host;
 
@@ -7,7 +7,7 @@ namespace Pool.Worker.Transcoding.Host;
 /// handed out already are compared by hash and left out, so the sink sees every byte once. Encoders need not make the same bytes again
 /// (x264's threads do not when the bitrate is limited): then nothing more is handed out, and <see cref="IsBroken"/>.
 /// </summary>
-internal sealed class RenditionFlow : IDisposable
+internal sealed class RenditionFlow
 {
     private readonly IRenditionSink _sink;
     private readonly Rendition[] _renditions;
@@ -26,8 +26,7 @@ internal sealed class RenditionFlow : IDisposable
     {
         foreach (var rendition in _renditions)
         {
-            rendition.Repeated = 0;
-            rendition.Check.GetHashAndReset();
+            rendition.Restart();
         }
     }
 
@@ -100,29 +99,20 @@ internal sealed class RenditionFlow : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        foreach (var rendition in _renditions)
-        {
-            rendition.Dispose();
-        }
-    }
-
     private Rendition Find(int index) => index >= 0 && index < _renditions.Length
         ? _renditions[index]
         : throw HostBrokenException.OfJob($"the transcode host names rendition {index} of {_renditions.Length}");
 
-    private sealed class Rendition : IDisposable
+    private sealed class Rendition
     {
-        private readonly IncrementalHash _delivered = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-
-        public IncrementalHash Check { get; } = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        private readonly Keccak256 _delivered = new();
+        private readonly Keccak256 _repeated = new();
 
         /// <summary>Bytes the sink has.</summary>
         public long Delivered { get; private set; }
 
         /// <summary>Bytes of those that this attempt has made again.</summary>
-        public long Repeated { get; set; }
+        public long Repeated { get; private set; }
 
         public bool IsComplete { get; set; }
 
@@ -131,27 +121,28 @@ internal sealed class RenditionFlow : IDisposable
         /// <summary>What has been repeated is what was delivered, as far as that can be known yet.</summary>
         public bool IsSame { get; private set; } = true;
 
+        /// <summary>The next bytes are its first.</summary>
+        public void Restart()
+        {
+            Repeated = 0;
+            _repeated.Clear();
+        }
+
         /// <summary>Takes what was delivered before; returns how many bytes that were.</summary>
         public int Repeat(ReadOnlySpan<byte> bytes)
         {
             var count = (int)Math.Min(bytes.Length, Delivered - Repeated);
-            Check.AppendData(bytes[..count]);
+            _repeated.Append(bytes[..count]);
             Repeated += count;
-            IsSame = Repeated < Delivered || Check.GetCurrentHash().AsSpan().SequenceEqual(_delivered.GetCurrentHash());
+            IsSame = Repeated < Delivered || _repeated.Peek().AsSpan().SequenceEqual(_delivered.Peek());
             return count;
         }
 
         public void Deliver(ReadOnlySpan<byte> bytes)
         {
-            _delivered.AppendData(bytes);
+            _delivered.Append(bytes);
             Delivered += bytes.Length;
             Repeated = Delivered;
-        }
-
-        public void Dispose()
-        {
-            _delivered.Dispose();
-            Check.Dispose();
         }
     }
 }

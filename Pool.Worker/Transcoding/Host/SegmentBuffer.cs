@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Security.Cryptography;
+using Pool.Shared.Ethereum;
 using System.Text.Json;
 using Pool.Shared.Media;
 
@@ -58,14 +58,14 @@ internal sealed class SegmentBuffer : IDisposable
     /// <summary>What this segment and these renditions are known by. Another stream that sends the same has the same.</summary>
     public string Fingerprint(IReadOnlyList<VideoProfile> profiles)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(profiles));
+        var hash = new Keccak256();
+        hash.Append(JsonSerializer.SerializeToUtf8Bytes(profiles, HostJson.Of<IReadOnlyList<VideoProfile>>()));
         foreach (var part in Parts)
         {
-            hash.AppendData(part.Span);
+            hash.Append(part.Span);
         }
 
-        return Convert.ToHexString(hash.GetHashAndReset());
+        return Convert.ToHexString(hash.Finish());
     }
 
     public void Dispose()

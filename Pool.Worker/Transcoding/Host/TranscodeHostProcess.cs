@@ -75,7 +75,7 @@ public sealed partial class TranscodeHostProcess : ITranscoder
 
         // Whole before any host is bothered with it: a slow link holds no codec, and a host that dies takes nothing with it.
         using var segment = await SegmentBuffer.ReadAsync(job.Segment, job.SegmentBytes, cancellationToken);
-        using var flow = new RenditionFlow(sink, job.Profiles.Count);
+        var flow = new RenditionFlow(sink, job.Profiles.Count);
         try
         {
             return await TryAsync(job, segment, flow, cancellationToken);

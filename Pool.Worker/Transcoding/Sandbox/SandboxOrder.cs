@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Pool.Worker.Transcoding.Sandbox;
 
@@ -11,7 +12,7 @@ namespace Pool.Worker.Transcoding.Sandbox;
 /// <param name="InputFile">A person's video that it may read; null for none.</param>
 /// <param name="Confinement">What is in force already; null before it is confined.</param>
 /// <param name="KeptDescriptor">A descriptor that is to be closed with the seal; 0 for none.</param>
-internal sealed record SandboxOrder(
+internal sealed partial record SandboxOrder(
     IReadOnlyList<string> DevicePaths, long MaxDataBytes, string? InputFile = null, SandboxReport? Confinement = null, int KeptDescriptor = 0)
 {
     public const string Variable = "POOL_TRANSCODE_HOST_SANDBOX";
@@ -25,8 +26,11 @@ internal sealed record SandboxOrder(
         var text = Environment.GetEnvironmentVariable(Variable);
         return string.IsNullOrEmpty(text)
             ? new SandboxOrder([], DefaultMaxDataBytes)
-            : JsonSerializer.Deserialize<SandboxOrder>(text) ?? throw new InvalidDataException($"{Variable} is empty");
+            : JsonSerializer.Deserialize(text, Json.Default.SandboxOrder) ?? throw new InvalidDataException($"{Variable} is empty");
     }
 
-    public string Write() => JsonSerializer.Serialize(this);
+    public string Write() => JsonSerializer.Serialize(this, Json.Default.SandboxOrder);
+
+    [JsonSerializable(typeof(SandboxOrder))]
+    private sealed partial class Json : JsonSerializerContext;
 }

@@ -49,7 +49,10 @@ internal sealed class TranscodeScene
         return scene;
     }
 
-    /// <summary>The arguments of an ffmpeg that makes the ladder with the network's settings (protocol §7.6).</summary>
+    /// <summary>
+    /// The arguments of an ffmpeg that makes the ladder with the network's settings (protocol §7.6). Without a muxing delay, as the library has it:
+    /// the program's own would move all timestamps by 1.4 s.
+    /// </summary>
     /// <param name="input">The clip, or one of its segments.</param>
     /// <param name="target">Beginning of the files' paths.</param>
     public static IEnumerable<string> FFmpegArguments(string input, string target) =>
@@ -59,7 +62,7 @@ internal sealed class TranscodeScene
             "-map", "0:v", "-map", "0:a?", "-c:a", "copy", "-c:v", "libx264", "-preset", "medium", "-bf", "3",
             "-b:v", Text(one.Bitrate), "-minrate", Text(one.Bitrate), "-maxrate", Text(one.Bitrate), "-bufsize", Text(one.Bitrate),
             "-vf", $"scale={one.Width}:{one.Height}", "-forced-idr", "1", "-force_key_frames", $"expr:gte(t,n_forced*{SegmentSeconds})",
-            "-f", "mpegts", $"{target}{one.Name}.ts",
+            "-muxdelay", "0", "-f", "mpegts", $"{target}{one.Name}.ts",
         ]),
     ];
 

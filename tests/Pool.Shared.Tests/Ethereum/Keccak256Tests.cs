@@ -55,6 +55,26 @@ public sealed class Keccak256Tests
     }
 
     [Fact]
+    public void Hash_so_far_leaves_the_message_as_it_is_and_clearing_begins_a_new_one() => Check.QuickThrowOnFailure(Prop.ForAll(
+        ArbMap.Default.ArbFor<(byte[] First, byte[] Second)>(),
+        message =>
+        {
+            var hash = new Keccak256();
+            hash.Append(message.First);
+
+            Assert.Equal(Keccak256.Hash(message.First), hash.Peek());
+
+            hash.Append(message.Second);
+
+            Assert.Equal(Keccak256.Hash([.. message.First, .. message.Second]), hash.Peek());
+
+            hash.Clear();
+            hash.Append(message.Second);
+
+            Assert.Equal(Keccak256.Hash(message.Second), hash.Finish());
+        }));
+
+    [Fact]
     public void Appending_allocates_nothing()
     {
         var keccak = new Keccak256();

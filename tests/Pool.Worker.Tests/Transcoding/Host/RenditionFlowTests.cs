@@ -12,7 +12,7 @@ public sealed class RenditionFlowTests
         ArbMap.Default.ArbFor<byte[]>(), ArbMap.Default.ArbFor<PositiveInt>(), ArbMap.Default.ArbFor<PositiveInt>(), (bytes, first, second) =>
         {
             var sink = new CollectingSink(1);
-            using var flow = new RenditionFlow(sink, 1);
+            var flow = new RenditionFlow(sink, 1);
             Push(flow, bytes[..(bytes.Length / 2)], first.Get);
 
             flow.Restart();
@@ -26,7 +26,7 @@ public sealed class RenditionFlowTests
     public void Other_bytes_than_before_are_noticed_before_any_new_one_is_handed_out()
     {
         var sink = new CollectingSink(1);
-        using var flow = new RenditionFlow(sink, 1);
+        var flow = new RenditionFlow(sink, 1);
         Push(flow, [1, 2, 3], 3);
         flow.Restart();
 
@@ -40,7 +40,7 @@ public sealed class RenditionFlowTests
     [Fact]
     public void An_attempt_that_ends_short_of_the_one_before_is_noticed()
     {
-        using var flow = new RenditionFlow(new CollectingSink(1), 1);
+        var flow = new RenditionFlow(new CollectingSink(1), 1);
         Push(flow, [1, 2, 3], 3);
         flow.Restart();
         Push(flow, [1, 2], 2);
@@ -56,7 +56,7 @@ public sealed class RenditionFlowTests
     [InlineData(int.MaxValue)]
     public void A_rendition_that_nobody_asked_for_is_the_hosts_fault(int index)
     {
-        using var flow = new RenditionFlow(new CollectingSink(2), 2);
+        var flow = new RenditionFlow(new CollectingSink(2), 2);
 
         Assert.True(Assert.Throws<HostBrokenException>(() => flow.WriteAsync(index, new byte[1], CancellationToken.None).AsTask().Wait()).IsJobs);
     }
@@ -64,7 +64,7 @@ public sealed class RenditionFlowTests
     [Fact]
     public void Bytes_after_the_end_are_the_hosts_fault()
     {
-        using var flow = new RenditionFlow(new CollectingSink(1), 1);
+        var flow = new RenditionFlow(new CollectingSink(1), 1);
         Push(flow, [1], 1);
         Assert.True(flow.CompleteAsync(0, CancellationToken.None).AsTask().IsCompletedSuccessfully);
 
