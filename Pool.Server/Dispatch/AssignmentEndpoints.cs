@@ -16,6 +16,9 @@ internal sealed partial class AssignmentEndpoints(
     private const int MaxOutcomeBytes = 16 * 1024;
     private const int MaxDetailLength = 500;
 
+    /// <summary>How long the bytes may come after the word that they are all on their way.</summary>
+    internal static readonly TimeSpan UploadPatience = TimeSpan.FromSeconds(5);
+
     /// <summary>The outcome is believed as it is: it asks for nothing.</summary>
     private static readonly OutcomeVerdict s_noted = new(true, null);
 
@@ -153,9 +156,27 @@ internal sealed partial class AssignmentEndpoints(
             return;
         }
 
+        if (outcome.Kind == OutcomeKind.Done)
+        {
+            await WaitForUploadsAsync(assignment, context.RequestAborted);
+        }
+
         await assignment.Work.Facts;   // done long ago, unless the worker was faster than reading headers
         var verdict = await Judge(assignment, outcome).WaitAsync(context.RequestAborted);
         await context.Response.WriteAsJsonAsync(verdict, WorkerLinkJson.Options, context.RequestAborted);
+    }
+
+    /// <summary>The worker may say that it is done while the last bytes are on their way: that saves every segment a round trip.</summary>
+    private async Task WaitForUploadsAsync(LiveAssignment assignment, CancellationToken aborted)
+    {
+        try
+        {
+            await assignment.UploadsEnd().WaitAsync(UploadPatience, time, aborted);
+        }
+        catch (TimeoutException)
+        {
+            // What is missing is named in the verdict.
+        }
     }
 
     private static Task<OutcomeVerdict> Judge(LiveAssignment assignment, AssignmentOutcome outcome)

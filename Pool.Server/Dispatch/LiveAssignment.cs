@@ -24,6 +24,7 @@ internal sealed class LiveAssignment(SegmentWork work, ConnectedWorker worker, S
     private readonly TaskCompletionSource<OutcomeVerdict> _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _over = new();
     private ConnectedWorker _worker = worker;
+    private TaskCompletionSource? _uploadsEnd;
     private OutcomeVerdict? _verdict;
     private long _fetchTicks;
 
@@ -103,6 +104,18 @@ internal sealed class LiveAssignment(SegmentWork work, ConnectedWorker worker, S
         lock (_gate)
         {
             _slots[index].Claimed = false;
+            _uploadsEnd?.TrySetResult();
+        }
+    }
+
+    /// <summary>Completes when every rendition is in its place, or an upload has broken off, or the attempt is over.</summary>
+    public Task UploadsEnd()
+    {
+        lock (_gate)
+        {
+            return IsOver || IsWhole
+                ? Task.CompletedTask
+                : (_uploadsEnd ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
     }
 
@@ -117,6 +130,11 @@ internal sealed class LiveAssignment(SegmentWork work, ConnectedWorker worker, S
             }
 
             _slots[index].Rendition = rendition;
+            if (IsWhole)
+            {
+                _uploadsEnd?.TrySetResult();
+            }
+
             return true;
         }
     }
@@ -197,6 +215,7 @@ internal sealed class LiveAssignment(SegmentWork work, ConnectedWorker worker, S
                 }
 
                 _end.TrySetResult(result);
+                _uploadsEnd?.TrySetResult();
             }
         }
 
@@ -205,4 +224,6 @@ internal sealed class LiveAssignment(SegmentWork work, ConnectedWorker worker, S
     }
 
     public void Dispose() => _over.Dispose();
+
+    private bool IsWhole => _slots.All(slot => slot.Rendition is not null);
 }

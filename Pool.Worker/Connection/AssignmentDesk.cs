@@ -159,15 +159,14 @@ internal sealed partial class AssignmentDesk(
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);   // the hub's messages do not wait for the work
         var started = time.GetTimestamp();
-        var outcome = await runner.WorkAsync(assignment, stop);
-
-        // The place is free before the pool hears the outcome: it may send the next segment before its answer has come back.
-        Release(assignment.AssignmentId)?.Dispose();
-        if (outcome is not null)
+        CancellationTokenSource? held = null;
+        await runner.WorkAsync(assignment, outcome =>
         {
-            await ReportAsync(assignment, outcome, time.GetElapsedTime(started));
-        }
-
+            // The place is free before the pool hears the outcome: it may send the next segment before its answer has come back.
+            held = Release(assignment.AssignmentId);
+            return ReportAsync(assignment, outcome, time.GetElapsedTime(started));
+        }, stop);
+        (held ?? Release(assignment.AssignmentId))?.Dispose();
         lock (_gate)
         {
             _unreported.Remove(assignment.AssignmentId);

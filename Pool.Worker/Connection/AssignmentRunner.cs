@@ -12,33 +12,37 @@ internal sealed partial class AssignmentRunner(AssignmentHttp http, ITranscoder 
 
     /// <summary>Does the work.</summary>
     /// <param name="assignment">What to do; its deadline counts from now.</param>
+    /// <param name="tell">Reports the outcome, beside the last bytes on their way; not called when the work was cancelled and nobody waits for one.</param>
     /// <param name="cancelled">The pool withdrew it, or the connection it came over is lost.</param>
-    /// <returns>The outcome to report, or null when it was cancelled and nobody waits for one. Never throws.</returns>
-    public async Task<AssignmentOutcome?> WorkAsync(Assignment assignment, CancellationToken cancelled)
+    public async Task WorkAsync(Assignment assignment, Func<AssignmentOutcome, Task> tell, CancellationToken cancelled)
     {
         if (Mistake(assignment) is { } mistake)
         {
-            return Failed(mistake);
+            await tell(Failed(mistake));
+            return;
         }
 
         var limit = TimeSpan.FromMilliseconds(assignment.DeadlineMilliseconds);
         using var deadline = new CancellationTokenSource(limit, time);
         using var work = CancellationTokenSource.CreateLinkedTokenSource(cancelled, deadline.Token);
-        var outcome = await TranscodeAsync(assignment, work);
-        if (cancelled.IsCancellationRequested)
+        await using var uploads = new RenditionUploads(http, assignment, work);
+        var outcome = await TranscodeAsync(assignment, uploads, work);
+        if (outcome.Kind != OutcomeKind.Done)
         {
-            return null;
+            await uploads.DisposeAsync();
         }
 
-        // Whatever broke when the time was up broke because of it.
-        return deadline.IsCancellationRequested && outcome.Kind != OutcomeKind.Done
-            ? Failed($"The deadline of {limit.TotalSeconds:0.0} s passed")
-            : outcome;
+        if (!cancelled.IsCancellationRequested)
+        {
+            // Whatever broke when the time was up broke because of it.
+            await tell(deadline.IsCancellationRequested && outcome.Kind != OutcomeKind.Done
+                ? Failed($"The deadline of {limit.TotalSeconds:0.0} s passed")
+                : outcome);
+        }
     }
 
-    private async Task<AssignmentOutcome> TranscodeAsync(Assignment assignment, CancellationTokenSource work)
+    private async Task<AssignmentOutcome> TranscodeAsync(Assignment assignment, RenditionUploads uploads, CancellationTokenSource work)
     {
-        await using var uploads = new RenditionUploads(http, assignment, work);
         try
         {
             await using var segment = await http.FetchAsync(assignment, work.Token);
@@ -85,9 +89,9 @@ internal sealed partial class AssignmentRunner(AssignmentHttp http, ITranscoder 
         switch (result)
         {
             case TranscodeOutcome.Done done:
-                await uploads.FinishAsync();
+                await uploads.SentAsync();
                 cancellationToken.ThrowIfCancellationRequested();
-                return new AssignmentOutcome(OutcomeKind.Done, "", done.DecodedFrames, (long)done.Elapsed.TotalMilliseconds);
+                return uploads.Failure is { } late ? Failed(late) : new AssignmentOutcome(OutcomeKind.Done, "", done.DecodedFrames, (long)done.Elapsed.TotalMilliseconds);
             case TranscodeOutcome.BadInput bad when InputFault.Words.Contains(bad.Word):
                 return new AssignmentOutcome(OutcomeKind.BadInput, bad.Word, 0, 0);
             case TranscodeOutcome.BadInput unknown:

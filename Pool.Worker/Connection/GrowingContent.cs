@@ -6,6 +6,11 @@ namespace Pool.Worker.Connection;
 /// <summary>A request body that is sent while it is still being made. Its length is not known, so it goes out chunked.</summary>
 internal sealed class GrowingContent(PipeReader bytes) : HttpContent
 {
+    private readonly TaskCompletionSource _sent = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when the last byte has been given to the connection; never, if the request fails before.</summary>
+    public Task Sent => _sent.Task;
+
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
 
@@ -22,13 +27,14 @@ internal sealed class GrowingContent(PipeReader bytes) : HttpContent
                 }
 
                 bytes.AdvanceTo(read.Buffer.End);
-                if (read.IsCompleted)
-                {
-                    return;
-                }
 
                 // Without it the client would keep small writes back until its buffer is full.
                 await stream.FlushAsync(cancellationToken);
+                if (read.IsCompleted)
+                {
+                    _sent.TrySetResult();
+                    return;
+                }
             }
         }
         finally

@@ -28,8 +28,13 @@ internal sealed class RenditionUpload
         AssignmentHttp http, Assignment assignment, int index, Action<string> failed, CancellationToken cancellationToken)
     {
         _index = index;
-        Ended = UploadAsync(http, assignment, failed, cancellationToken);
+        var content = new GrowingContent(_pipe.Reader);
+        Ended = UploadAsync(http, assignment, content, failed, cancellationToken);
+        Sent = Task.WhenAny(content.Sent, Ended);
     }
+
+    /// <summary>Completes when the last byte is on its way, or the request has ended; never throws.</summary>
+    public Task Sent { get; }
 
     /// <summary>Completes when the request has ended, well or not; never throws.</summary>
     public Task Ended { get; }
@@ -65,9 +70,10 @@ internal sealed class RenditionUpload
     public ValueTask AbandonAsync() =>
         IsComplete ? ValueTask.CompletedTask : _pipe.Writer.CompleteAsync(new LinkException($"Rendition {_index} was abandoned"));
 
-    private async Task UploadAsync(AssignmentHttp http, Assignment assignment, Action<string> failed, CancellationToken cancellationToken)
+    private async Task UploadAsync(
+        AssignmentHttp http, Assignment assignment, GrowingContent content, Action<string> failed, CancellationToken cancellationToken)
     {
-        using var content = new GrowingContent(_pipe.Reader);
+        using var body = content;
         try
         {
             await http.UploadAsync(assignment, _index, content, cancellationToken);

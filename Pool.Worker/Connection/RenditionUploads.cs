@@ -30,9 +30,12 @@ internal sealed class RenditionUploads(AssignmentHttp http, Assignment assignmen
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Waits until the pool has every rendition and every signature, or an upload has failed.</summary>
+    /// <summary>
+    /// Waits until the last byte of every rendition is on its way and the pool has every signature, or an upload has failed. The pool's answers come
+    /// later: the outcome does not wait for them, the pool waits for the bytes.
+    /// </summary>
     /// <exception cref="LinkException">A rendition is missing.</exception>
-    public async Task FinishAsync()
+    public async Task SentAsync()
     {
         for (var index = 0; index < _uploads.Length; index++)
         {
@@ -41,7 +44,7 @@ internal sealed class RenditionUploads(AssignmentHttp http, Assignment assignmen
                 throw new LinkException($"The transcoder did not finish rendition {index}");
             }
 
-            await upload.Ended;
+            await upload.Sent;
         }
 
         await Task.WhenAll(_signatures);

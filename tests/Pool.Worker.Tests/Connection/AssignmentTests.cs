@@ -184,17 +184,15 @@ public sealed class AssignmentTests
     }
 
     [Fact]
-    public async Task A_rendition_the_pool_does_not_take_makes_the_worker_fail_with_the_status()
+    public async Task A_rendition_the_pool_does_not_take_ends_with_the_pools_verdict()
     {
         await using var pool = await FakePool.StartAsync();
         await using var worker = WorkerUnderTest.Start(pool);
+        var refused = new OutcomeVerdict(false, "rendition 0 is too large");
 
-        var assignment = await pool.AssignAsync(
-            await pool.NextJoinAsync(), before: made => made.UploadStatus = StatusCodes.Status413PayloadTooLarge);
-        var outcome = await assignment.NextOutcomeAsync();
+        await pool.AssignAsync(await pool.NextJoinAsync(), before: made => (made.UploadStatus, made.Verdict) = (StatusCodes.Status413PayloadTooLarge, refused));
 
-        Assert.Equal(OutcomeKind.WorkerFailed, outcome.Kind);
-        Assert.StartsWith("Rendition 0 could not be uploaded: the pool answered 413", outcome.Detail, StringComparison.Ordinal);
+        Assert.Equal(refused, (await worker.Events.NextAsync<SegmentReport>()).Verdict);
     }
 
     [Fact]

@@ -12,6 +12,8 @@ internal sealed class FakeAssignment(Assignment message, byte[] segment)
 {
     private readonly TaskCompletionSource _fetched = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _firstBytes = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _uploads;
+    private readonly TaskCompletionSource _uploadsEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<AssignmentOutcome> _outcomes = Channel.CreateUnbounded<AssignmentOutcome>();
 
     public Assignment Message { get; set; } = message;
@@ -84,6 +86,21 @@ internal sealed class FakeAssignment(Assignment message, byte[] segment)
 
     public async Task UploadAsync(HttpContext context, int index)
     {
+        try
+        {
+            await TakeUploadAsync(context, index);
+        }
+        finally
+        {
+            if (Interlocked.Increment(ref _uploads) == Message.Profiles.Count)
+            {
+                _uploadsEnded.TrySetResult();
+            }
+        }
+    }
+
+    private async Task TakeUploadAsync(HttpContext context, int index)
+    {
         await MayRead;
         using var whole = new MemoryStream();
         var buffer = new byte[64 * 1024];
@@ -121,7 +138,13 @@ internal sealed class FakeAssignment(Assignment message, byte[] segment)
     public async Task FinishAsync(HttpContext context)
     {
         var outcome = await context.Request.ReadFromJsonAsync<AssignmentOutcome>(WorkerLinkJson.Options);
-        _outcomes.Writer.TryWrite(outcome!);
+        if (outcome!.Kind == OutcomeKind.Done)
+        {
+            // As the pool does: the last bytes may be on their way beside the outcome.
+            await _uploadsEnded.Task.WaitAsync(context.RequestAborted);
+        }
+
+        _outcomes.Writer.TryWrite(outcome);
         await BeforeVerdict();
         if (OutcomesToBreak > 0)
         {
