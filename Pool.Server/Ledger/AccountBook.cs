@@ -32,13 +32,14 @@ internal static class AccountBook
 
     /// <summary>The ids of all accounts that the orders name; those that are not there are opened.</summary>
     /// <param name="connection">In the posting's transaction.</param>
-    /// <param name="known">Accounts that are committed; found ones are added.</param>
+    /// <param name="known">Accounts that are committed.</param>
+    /// <param name="isAlone">The transaction has done nothing else: what is found in it is committed, and may be added to the known ones.</param>
     /// <param name="orders">The orders.</param>
     /// <param name="now">When an account is opened.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<IReadOnlyDictionary<(string Code, Asset Asset), long>> OpenAsync(
-        NpgsqlConnection connection, ConcurrentDictionary<(string Code, Asset Asset), long> known, IReadOnlyList<LedgerOrder> orders,
-        DateTimeOffset now, CancellationToken cancellationToken)
+        NpgsqlConnection connection, ConcurrentDictionary<(string Code, Asset Asset), long> known, bool isAlone,
+        IReadOnlyList<LedgerOrder> orders, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var wanted = orders.OfType<Transfer>().SelectMany(transfer => new[] { transfer.Debit, transfer.Credit }).DistinctBy(Name).ToList();
         var ids = new Dictionary<(string, Asset), long>();
@@ -53,9 +54,8 @@ internal static class AccountBook
         var found = await FindAsync(connection, Without(wanted, ids), cancellationToken);
         foreach (var (name, id) in found)
         {
-            // It is seen, so it is committed; one that is opened below may be rolled back again.
             ids[name] = id;
-            if (known.Count < MaxKnown)
+            if (isAlone && known.Count < MaxKnown)
             {
                 known.TryAdd(name, id);
             }

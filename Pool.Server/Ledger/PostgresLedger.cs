@@ -40,7 +40,7 @@ internal sealed class PostgresLedger(NpgsqlDataSource database, DatabaseRetry re
 
         try
         {
-            var posting = await WriteAsync(transaction, orders, cancellationToken);
+            var posting = await WriteAsync(transaction, isAlone: false, orders, cancellationToken);
             metrics.CountPosting(posting);
             return posting;
         }
@@ -61,17 +61,17 @@ internal sealed class PostgresLedger(NpgsqlDataSource database, DatabaseRetry re
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
-        var posting = await WriteAsync(transaction, orders, cancellationToken);
+        var posting = await WriteAsync(transaction, isAlone: true, orders, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return posting;
     }
 
-    private async Task<Posting> WriteAsync(NpgsqlTransaction transaction, IReadOnlyList<LedgerOrder> orders, CancellationToken cancellationToken)
+    private async Task<Posting> WriteAsync(NpgsqlTransaction transaction, bool isAlone, IReadOnlyList<LedgerOrder> orders, CancellationToken cancellationToken)
     {
         var connection = transaction.Connection ?? throw new ArgumentException("The transaction is over.", nameof(transaction));
         try
         {
-            var ids = await AccountBook.OpenAsync(connection, _known, orders, time.GetUtcNow(), cancellationToken);
+            var ids = await AccountBook.OpenAsync(connection, _known, isAlone, orders, time.GetUtcNow(), cancellationToken);
             return await PostingWriter.WriteAsync(connection, orders, ids, time.GetUtcNow(), cancellationToken);
         }
         catch (PostgresException fault) when (LedgerFaults.Explain(fault) is (var refusal, var sentence))
