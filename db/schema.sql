@@ -1,5 +1,39 @@
 -- The tables as the migrations make them. Written by "./pool schema", never by hand; "./pool test" compares.
 
+CREATE FUNCTION public.accounts_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'INSERT' AND (NEW.posted_debits, NEW.posted_credits, NEW.pending_debits, NEW.pending_credits) IS DISTINCT FROM (0::numeric, 0::numeric, 0::numeric, 0::numeric) THEN
+        RAISE EXCEPTION 'account % is opened with something in it: balances come of transfers', NEW.code
+            USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'accounts_by_transfers';
+    END IF;
+    IF TG_OP = 'UPDATE' AND (pg_trigger_depth() < 2
+        OR (NEW.id, NEW.code, NEW.asset, NEW.normal_side, NEW.may_be_negative, NEW.payee, NEW.worker, NEW.sender, NEW.opened_at)
+        IS DISTINCT FROM (OLD.id, OLD.code, OLD.asset, OLD.normal_side, OLD.may_be_negative, OLD.payee, OLD.worker, OLD.sender, OLD.opened_at)) THEN
+        RAISE EXCEPTION 'account % is changed by hand: balances come of transfers, the rest stays', OLD.code
+            USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'accounts_by_transfers';
+    END IF;
+    -- The check constraint says the same without the name of the account.
+    IF NOT NEW.may_be_negative AND (CASE NEW.normal_side
+        WHEN 'debit' THEN NEW.posted_debits - NEW.posted_credits - NEW.pending_credits
+        ELSE NEW.posted_credits - NEW.posted_debits - NEW.pending_debits END) < 0 THEN
+        RAISE EXCEPTION 'account % (%) would go below zero', NEW.code, NEW.asset
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'accounts_not_below_zero';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION public.ledger_refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION '% of % is refused: the ledger is append-only, a correction is a transfer', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'ledger_append_only';
+END
+$$;
+
 CREATE FUNCTION public.segment_has_a_primary() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -10,6 +44,93 @@ BEGIN
     RETURN NULL;
 END
 $$;
+
+CREATE FUNCTION public.transfers_book() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    wrong text;
+BEGIN
+    SELECT n.key INTO wrong FROM inserted n JOIN transfers p ON p.id = n.pending_id
+    WHERE (p.kind, p.asset, p.debit_account, p.credit_account, p.amount) IS DISTINCT FROM ('pending', n.asset, n.debit_account, n.credit_account, n.amount) LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'transfer % does not end a pending transfer with the same accounts and amount', wrong
+            USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'transfers_end_fits';
+    END IF;
+
+    -- Cash that is handed out retires as much of the claims, in the same posting (commission included).
+    SELECT n.posting::text INTO wrong FROM inserted n WHERE n.reason = 'settlement' GROUP BY n.posting
+    HAVING coalesce(sum(n.amount) FILTER (WHERE n.asset = 'ETH'), 0) <> coalesce(sum(n.amount) FILTER (WHERE n.asset = 'ETH-CLAIM'), 0) LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'the settlement of posting % does not retire as much of the claims as it hands out', wrong
+            USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'transfers_settlement_balances';
+    END IF;
+
+    PERFORM FROM accounts WHERE id IN (SELECT debit_account FROM inserted UNION SELECT credit_account FROM inserted) ORDER BY id FOR NO KEY UPDATE;
+
+    WITH sides AS (
+        SELECT debit_account AS account, kind, amount AS debit, 0::numeric AS credit FROM inserted
+        UNION ALL SELECT credit_account, kind, 0, amount FROM inserted
+    ), changes AS (
+        SELECT account,
+            sum(CASE WHEN kind IN ('immediate', 'post') THEN debit ELSE 0 END) AS posted_debits,
+            sum(CASE WHEN kind IN ('immediate', 'post') THEN credit ELSE 0 END) AS posted_credits,
+            sum(CASE kind WHEN 'pending' THEN debit WHEN 'immediate' THEN 0 ELSE -debit END) AS pending_debits,
+            sum(CASE kind WHEN 'pending' THEN credit WHEN 'immediate' THEN 0 ELSE -credit END) AS pending_credits
+        FROM sides GROUP BY account
+    )
+    UPDATE accounts a SET
+        posted_debits = a.posted_debits + c.posted_debits, posted_credits = a.posted_credits + c.posted_credits,
+        pending_debits = a.pending_debits + c.pending_debits, pending_credits = a.pending_credits + c.pending_credits
+    FROM changes c WHERE a.id = c.account;
+    RETURN NULL;
+END
+$$;
+
+CREATE TABLE public.accounts (
+    id bigint NOT NULL,
+    code text NOT NULL,
+    asset text NOT NULL,
+    normal_side text NOT NULL,
+    may_be_negative boolean NOT NULL,
+    payee bytea,
+    worker uuid,
+    sender bytea,
+    opened_at timestamp with time zone NOT NULL,
+    posted_debits numeric(78,0) DEFAULT 0 NOT NULL,
+    posted_credits numeric(78,0) DEFAULT 0 NOT NULL,
+    pending_debits numeric(78,0) DEFAULT 0 NOT NULL,
+    pending_credits numeric(78,0) DEFAULT 0 NOT NULL,
+    CONSTRAINT accounts_code_check CHECK ((code ~ '^[a-z_]+(:[A-Za-z0-9_-]+)*$'::text)),
+    CONSTRAINT accounts_normal_side_check CHECK ((normal_side = ANY (ARRAY['debit'::text, 'credit'::text]))),
+    CONSTRAINT accounts_not_below_zero CHECK ((may_be_negative OR
+CASE normal_side
+    WHEN 'debit'::text THEN (((posted_debits - posted_credits) - pending_credits) >= (0)::numeric)
+    ELSE (((posted_credits - posted_debits) - pending_debits) >= (0)::numeric)
+END)),
+    CONSTRAINT accounts_owner CHECK ((((worker IS NULL) OR (payee IS NOT NULL)) AND ((payee IS NULL) OR (sender IS NULL)))),
+    CONSTRAINT accounts_pending_credits_check CHECK ((pending_credits >= (0)::numeric)),
+    CONSTRAINT accounts_pending_debits_check CHECK ((pending_debits >= (0)::numeric)),
+    CONSTRAINT accounts_posted_credits_check CHECK ((posted_credits >= (0)::numeric)),
+    CONSTRAINT accounts_posted_debits_check CHECK ((posted_debits >= (0)::numeric)),
+    CONSTRAINT accounts_sender_check CHECK ((octet_length(sender) = 20))
+)
+WITH (fillfactor='70');
+
+ALTER TABLE public.accounts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.accounts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.assets (
+    code text NOT NULL,
+    unit text NOT NULL,
+    CONSTRAINT assets_code_check CHECK ((code ~ '^[A-Z][A-Z-]{0,15}$'::text))
+);
 
 CREATE TABLE public.contributions (
     assignment_id uuid NOT NULL,
@@ -120,6 +241,45 @@ CREATE TABLE public.sessions (
     CONSTRAINT sessions_gateway_check CHECK ((octet_length(gateway) = 20))
 );
 
+CREATE TABLE public.transfers (
+    id bigint NOT NULL,
+    key text NOT NULL,
+    posting uuid NOT NULL,
+    kind text NOT NULL,
+    pending_id bigint,
+    asset text NOT NULL,
+    debit_account bigint NOT NULL,
+    credit_account bigint NOT NULL,
+    amount numeric(78,0) NOT NULL,
+    reason text NOT NULL,
+    source_kind text NOT NULL,
+    source_id text NOT NULL,
+    epoch bigint NOT NULL,
+    terms_version integer NOT NULL,
+    actor text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT transfers_actor_check CHECK (((length(actor) >= 1) AND (length(actor) <= 200))),
+    CONSTRAINT transfers_amount_check CHECK (((amount > (0)::numeric) AND (amount <= '115792089237316195423570985008687907853269984665640564039457584007913129639935'::numeric))),
+    CONSTRAINT transfers_epoch_check CHECK ((epoch >= 0)),
+    CONSTRAINT transfers_key_check CHECK (((length(key) >= 1) AND (length(key) <= 200))),
+    CONSTRAINT transfers_kind_check CHECK ((kind = ANY (ARRAY['immediate'::text, 'pending'::text, 'post'::text, 'void'::text]))),
+    CONSTRAINT transfers_pending CHECK (((kind = ANY (ARRAY['post'::text, 'void'::text])) = (pending_id IS NOT NULL))),
+    CONSTRAINT transfers_reason_check CHECK ((reason ~ '^[a-z_]{1,40}$'::text)),
+    CONSTRAINT transfers_source_id_check CHECK (((length(source_id) >= 1) AND (length(source_id) <= 200))),
+    CONSTRAINT transfers_source_kind_check CHECK ((source_kind ~ '^[a-z_]{1,40}$'::text)),
+    CONSTRAINT transfers_terms_version_check CHECK ((terms_version > 0)),
+    CONSTRAINT transfers_two_accounts CHECK ((debit_account <> credit_account))
+);
+
+ALTER TABLE public.transfers ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.transfers_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.workers (
     id uuid NOT NULL,
     node_key bytea NOT NULL,
@@ -134,6 +294,18 @@ CREATE TABLE public.workers (
 ALTER TABLE ONLY public.contributions ATTACH PARTITION public.contributions_default DEFAULT;
 
 ALTER TABLE ONLY public.segments ATTACH PARTITION public.segments_default DEFAULT;
+
+ALTER TABLE ONLY public.accounts
+    ADD CONSTRAINT accounts_code_asset_key UNIQUE (code, asset);
+
+ALTER TABLE ONLY public.accounts
+    ADD CONSTRAINT accounts_id_asset_key UNIQUE (id, asset);
+
+ALTER TABLE ONLY public.accounts
+    ADD CONSTRAINT accounts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.assets
+    ADD CONSTRAINT assets_pkey PRIMARY KEY (code);
 
 ALTER TABLE ONLY public.contributions
     ADD CONSTRAINT contributions_pkey PRIMARY KEY (assignment_id, received_at);
@@ -159,11 +331,19 @@ ALTER TABLE ONLY public.segments_default
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.transfers
+    ADD CONSTRAINT transfers_once UNIQUE (key);
+
+ALTER TABLE ONLY public.transfers
+    ADD CONSTRAINT transfers_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.workers
     ADD CONSTRAINT workers_node_key_key UNIQUE (node_key);
 
 ALTER TABLE ONLY public.workers
     ADD CONSTRAINT workers_pkey PRIMARY KEY (id);
+
+CREATE INDEX accounts_payee ON public.accounts USING btree (payee) WHERE (payee IS NOT NULL);
 
 CREATE UNIQUE INDEX contributions_one_primary ON ONLY public.contributions USING btree (segment_id, received_at) WHERE (role = 'primary'::text);
 
@@ -177,6 +357,14 @@ CREATE INDEX segments_session ON ONLY public.segments USING btree (session_id);
 
 CREATE INDEX segments_default_session_id_idx ON public.segments_default USING btree (session_id);
 
+CREATE INDEX transfers_credit ON public.transfers USING btree (credit_account, id);
+
+CREATE INDEX transfers_debit ON public.transfers USING btree (debit_account, id);
+
+CREATE UNIQUE INDEX transfers_ended_once ON public.transfers USING btree (pending_id) WHERE (pending_id IS NOT NULL);
+
+CREATE INDEX transfers_source ON public.transfers USING btree (source_kind, source_id);
+
 CREATE INDEX workers_payee ON public.workers USING btree (payee);
 
 ALTER INDEX public.contributions_pkey ATTACH PARTITION public.contributions_default_pkey;
@@ -189,7 +377,26 @@ ALTER INDEX public.segments_pkey ATTACH PARTITION public.segments_default_pkey;
 
 ALTER INDEX public.segments_session ATTACH PARTITION public.segments_default_session_id_idx;
 
+CREATE TRIGGER accounts_append_only BEFORE DELETE OR TRUNCATE ON public.accounts FOR EACH STATEMENT EXECUTE FUNCTION public.ledger_refuse_change();
+
+CREATE TRIGGER accounts_by_transfers BEFORE INSERT OR UPDATE ON public.accounts FOR EACH ROW EXECUTE FUNCTION public.accounts_guard();
+
+CREATE TRIGGER assets_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.assets FOR EACH STATEMENT EXECUTE FUNCTION public.ledger_refuse_change();
+
 CREATE CONSTRAINT TRIGGER segments_primary AFTER INSERT ON public.segments DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.outcome = 'transcoded'::text)) EXECUTE FUNCTION public.segment_has_a_primary();
+
+CREATE TRIGGER transfers_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.transfers FOR EACH STATEMENT EXECUTE FUNCTION public.ledger_refuse_change();
+
+CREATE TRIGGER transfers_book AFTER INSERT ON public.transfers REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION public.transfers_book();
+
+ALTER TABLE ONLY public.accounts
+    ADD CONSTRAINT accounts_asset_fkey FOREIGN KEY (asset) REFERENCES public.assets(code);
+
+ALTER TABLE ONLY public.accounts
+    ADD CONSTRAINT accounts_payee_fkey FOREIGN KEY (payee) REFERENCES public.payees(address);
+
+ALTER TABLE ONLY public.accounts
+    ADD CONSTRAINT accounts_worker_fkey FOREIGN KEY (worker) REFERENCES public.workers(id);
 
 ALTER TABLE ONLY public.contributions_default
     ADD CONSTRAINT contributions_default_segment_fkey FOREIGN KEY (segment_id, received_at) REFERENCES public.segments_default(id, received_at);
@@ -208,6 +415,15 @@ ALTER TABLE public.segments
 
 ALTER TABLE public.segments
     ADD CONSTRAINT segments_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id);
+
+ALTER TABLE ONLY public.transfers
+    ADD CONSTRAINT transfers_credit_fkey FOREIGN KEY (credit_account, asset) REFERENCES public.accounts(id, asset);
+
+ALTER TABLE ONLY public.transfers
+    ADD CONSTRAINT transfers_debit_fkey FOREIGN KEY (debit_account, asset) REFERENCES public.accounts(id, asset);
+
+ALTER TABLE ONLY public.transfers
+    ADD CONSTRAINT transfers_pending_id_fkey FOREIGN KEY (pending_id) REFERENCES public.transfers(id);
 
 ALTER TABLE ONLY public.workers
     ADD CONSTRAINT workers_payee_fkey FOREIGN KEY (payee) REFERENCES public.payees(address);

@@ -15,12 +15,13 @@ Pool: a Livepeer transcoding pool.
   ./pool up [--with-worker]     start a node and return when it is ready
   ./pool down                   stop it
   ./pool status [--json]        how it, or a demo, is doing (exit 3: nothing runs)
+  ./pool ledger check           prove its money ledger; also "accounts" and "transfers ACCOUNT"
   ./pool clean                  stop it and remove its state
 
   ./pool worker run --pool URL --payout ADDRESS      join a pool ("./pool worker --help" for more)
   ./pool gateway stream VIDEO --orchestrator URL --out DIR
   ./pool vectors FILE…          check vector files against the real code
-  ./pool bench NAME [--json FILE]      edge, keccak, relay, transcode, workers
+  ./pool bench NAME [--json FILE]      edge, keccak, ledger, relay, transcode, workers
   ./pool schema                 write db/schema.sql anew after a new migration
 
 Settings of a node come from pool.json in its home and from the environment, which wins:

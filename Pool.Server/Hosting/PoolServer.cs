@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Pool.Server.Admin;
 using Pool.Server.Data;
 using Pool.Server.Dispatch;
+using Pool.Server.Ledger;
 using Pool.Server.Livepeer;
 using Pool.Server.Node;
 using Pool.Server.Segments;
@@ -59,7 +60,7 @@ public static class PoolServer
         Listeners.Configure(builder);
         replace?.Invoke(builder.Services);
 
-        builder.AddData().AddTickets().AddSegments().AddSettlement().AddWorkers().AddDispatch().AddSessions().AddLivepeer().AddAdmin();
+        builder.AddData().AddTickets().AddSegments().AddSettlement().AddLedger().AddWorkers().AddDispatch().AddSessions().AddLivepeer().AddAdmin();
 
         var app = builder.Build();
         Listeners.Route(app, network: edge => edge.MapLivepeer(), web: pool =>

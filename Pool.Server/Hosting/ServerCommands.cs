@@ -20,7 +20,10 @@ public static class ServerCommands
         status.SetAction((parsed, cancellationToken) =>
             GuardAsync(() => StatusCommand.RunAsync(LoadSettings(), parsed.GetValue(json), Console.Out, cancellationToken)));
 
-        var root = new RootCommand("Pool.Server: a Livepeer orchestrator whose segments are transcoded by the pool's workers.") { run, migrate, status };
+        var root = new RootCommand("Pool.Server: a Livepeer orchestrator whose segments are transcoded by the pool's workers.")
+        {
+            run, migrate, status, LedgerCommands.Create(GuardAsync),
+        };
         return root.Parse(args).InvokeAsync();
     }
 

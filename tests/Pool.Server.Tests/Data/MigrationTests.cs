@@ -49,7 +49,8 @@ public sealed class MigrationTests
     private static async Task<List<string>> ReadColumnsAsync(NpgsqlDataSource source)
     {
         await using var command = source.CreateCommand("""
-            SELECT c.table_name || '.' || c.column_name || ' ' || c.data_type || CASE c.is_nullable WHEN 'YES' THEN ' null' ELSE '' END
+            SELECT c.table_name || '.' || c.column_name || ' ' || c.data_type
+                || CASE WHEN c.data_type = 'numeric' THEN '(' || c.numeric_precision || ',' || c.numeric_scale || ')' ELSE '' END || CASE c.is_nullable WHEN 'YES' THEN ' null' ELSE '' END
             FROM information_schema.columns c
             WHERE c.table_schema = 'public' AND c.table_name NOT LIKE '%_default'
             """);

@@ -1,0 +1,24 @@
+# ./pool ledger …: reads the books of this home's node; without one, of the demo in it.
+# shellcheck shell=bash
+
+run_ledger() {
+  local home program database=''
+  home=$(node_home)
+  if answers_status "$home"; then
+    program="$home/app/server/pool-server.dll"
+    database=$(setting "$home" POOL_DATABASE database '')
+  elif answers_status "$home/demo"; then
+    home="$home/demo"
+    program=$(program_path server)
+  else
+    say_nothing_runs "$home" ''
+    return "$NOT_RUNNING"
+  fi
+  need_dotnet
+  if [[ -z $database ]]; then
+    read -r POSTGRES_PORT <"$home/run/postgres.port"
+    database=$(connection_string "$home" "$POSTGRES_DATABASE")
+  fi
+  export POOL_HOME=$home POOL_DATABASE=$database
+  exec dotnet "$program" ledger "$@"
+}
