@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Org.BouncyCastle.Crypto.Generators;
 
 namespace Pool.Shared.Ethereum.Keystores;
 
@@ -48,7 +47,10 @@ public abstract record KeyDerivation
         /// <summary>Work that a store may ask for, N·r·p: sixteen times what wallets write.</summary>
         private const long MaxWork = 1L << 25;
 
-        /// <summary>Bytes scrypt keeps for each N·r.</summary>
+        /// <summary>Highest r·p, eight mebibytes that are mixed: a hundred times what wallets write.</summary>
+        private const int MaxChunks = 1 << 16;
+
+        /// <summary>Bytes scrypt keeps for each N·r, and mixes for each r·p.</summary>
         private const int BytesPerUnit = 128;
 
         /// <param name="salt">Random bytes.</param>
@@ -65,7 +67,7 @@ public abstract record KeyDerivation
             }
 
             var units = (long)cost * blockSize;
-            if (units > MaxMemoryBytes / BytesPerUnit || parallelism > MaxWork / units)
+            if (units > MaxMemoryBytes / BytesPerUnit || parallelism > MaxWork / units || parallelism > MaxChunks / blockSize)
             {
                 throw new KeystoreException($"scrypt with n={cost}, r={blockSize}, p={parallelism} takes more memory or time than is accepted");
             }
@@ -79,18 +81,8 @@ public abstract record KeyDerivation
 
         public int Parallelism { get; }
 
-        public override byte[] Derive(ReadOnlySpan<byte> passphrase)
-        {
-            var copy = passphrase.ToArray();
-            try
-            {
-                return SCrypt.Generate(copy, Salt, Cost, BlockSize, Parallelism, DerivedBytes);
-            }
-            finally
-            {
-                CryptographicOperations.ZeroMemory(copy);
-            }
-        }
+        public override byte[] Derive(ReadOnlySpan<byte> passphrase) =>
+            ScryptFunction.Derive(passphrase, Salt, Cost, BlockSize, Parallelism, DerivedBytes);
     }
 
     /// <summary>PBKDF2 with HMAC-SHA256 (RFC 8018).</summary>

@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using FsCheck;
 using FsCheck.Fluent;
+using Org.BouncyCastle.Crypto.Generators;
 using Pool.Shared.Ethereum;
 using Pool.Shared.Ethereum.Keystores;
 
@@ -59,6 +61,24 @@ public sealed class KeystoreTests
         using var key = Keystore.Parse(json).Unlock(Passphrase);
 
         Assert.Equal(PublishedKey, Convert.ToHexStringLower(key.ExportBytes()));
+    }
+
+    /// <summary>Example of RFC 7914, section 12, cut to the 32 bytes that key stores use, and BouncyCastle's answers.</summary>
+    [Fact]
+    public void Scrypt_gives_what_its_standard_and_another_implementation_give()
+    {
+        var published = new KeyDerivation.Scrypt(Encoding.ASCII.GetBytes("SodiumChloride"), 16384, 8, 1).Derive("pleaseletmein"u8);
+        Assert.Equal("7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6545da1f2", Convert.ToHexStringLower(published));
+
+        var numbers = Gen.Choose(1, 8).Select(power => 1 << power).Zip(Gen.Choose(1, 9).Zip(Gen.Choose(1, 4)));
+        Prop.ForAll(numbers.Zip(ArbMap.Default.GeneratorFor<byte[]>()).ToArbitrary(), one =>
+        {
+            var ((cost, (blockSize, parallelism)), passphrase) = one;
+            var salt = Keccak256.Hash(passphrase);
+            Assert.Equal(
+                SCrypt.Generate(passphrase, salt, cost, blockSize, parallelism, KeyDerivation.DerivedBytes),
+                new KeyDerivation.Scrypt(salt, cost, blockSize, parallelism).Derive(passphrase));
+        }).QuickCheckThrowOnFailure();
     }
 
     [Fact]
@@ -141,6 +161,7 @@ public sealed class KeystoreTests
     [InlineData("crypto/kdfparams/n", "3", "n=3")]
     [InlineData("crypto/kdfparams/n", "1073741824", "more memory")]
     [InlineData("crypto/kdfparams/p", "2147483647", "more memory or time")]
+    [InlineData("crypto/kdfparams/r", "8388608", "more memory or time")]
     [InlineData("crypto/kdfparams/r", "0", "r=0")]
     [InlineData("crypto/kdfparams/salt", "\"00\"", "salt has 1 bytes")]
     [InlineData("crypto/kdfparams/salt", "\"\\ud800\"", "not JSON")]

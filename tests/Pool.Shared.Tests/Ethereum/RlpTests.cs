@@ -75,7 +75,8 @@ public sealed class RlpTests
     [InlineData("83646f6700", "1 bytes follow")]
     [InlineData("8100", "stands for itself")]
     [InlineData("817f", "stands for itself")]
-    [InlineData("b800", "long form")]
+    [InlineData("b800", "begins with a zero")]
+    [InlineData("b801ff", "long form")]
     [InlineData("b837", "says that it has|long form")]
     [InlineData("b90038", "begins with a zero")]
     [InlineData("b8", "longer than the bytes")]
@@ -83,7 +84,7 @@ public sealed class RlpTests
     [InlineData("bbffffffff00", "says that it has 4294967295")]
     [InlineData("c102ff", "1 bytes follow")]
     [InlineData("c3c0c1", "says that it has")]
-    [InlineData("f800", "long form")]
+    [InlineData("f801c0", "long form")]
     [InlineData("ff0f000000000000021111", "longer than the bytes")]
     public void Bytes_out_of_the_canonical_form_are_refused_with_the_reason(string encoded, string reasons)
     {

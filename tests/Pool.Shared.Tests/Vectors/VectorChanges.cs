@@ -98,6 +98,7 @@ internal static class VectorChanges
     private static string Another(string text) => text switch
     {
         "0x" => "0x00",
+        "0/1" => "1/1",
         [.. var head, >= '0' and <= '8' and var digit] => $"{head}{(char)(digit + 1)}",
         [.. var head, '9'] => $"{head}8",
         ['0', 'x', .. var head, _] => $"0x{head}0",
