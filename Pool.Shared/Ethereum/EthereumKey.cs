@@ -63,11 +63,20 @@ public sealed class EthereumKey : IDisposable
     /// <summary>Signs a message the EIP-191 way: 65 bytes r‖s‖v, v 27 or 28, s low, the nonce of RFC 6979 (protocol §3.1).</summary>
     public byte[] Sign(ReadOnlySpan<byte> message)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
         var signature = new byte[PersonalMessage.SignatureBytes];
-        var recoveryId = _curve.Sign(_privateKey, PersonalMessage.Digest(message), signature.AsSpan(0, Secp256k1.SignatureBytes));
+        var recoveryId = SignDigest(PersonalMessage.Digest(message), signature.AsSpan(0, Secp256k1.SignatureBytes));
         signature[^1] = (byte)(PersonalMessage.RecoveryOffset + recoveryId);
         return signature;
+    }
+
+    /// <summary>Signs a digest as it is, which only transactions want; whoever signs a stranger's digest signs a stranger's transaction.</summary>
+    /// <param name="digest">32 bytes.</param>
+    /// <param name="signature">Receives r‖s, 64 bytes, s low.</param>
+    /// <returns>The recovery id.</returns>
+    internal int SignDigest(ReadOnlySpan<byte> digest, Span<byte> signature)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _curve.Sign(_privateKey, digest, signature);
     }
 
     /// <summary>The 32 bytes of the private key, for storing them; the caller wipes them.</summary>

@@ -14,15 +14,6 @@ public static class PersonalMessage
 
     private static ReadOnlySpan<byte> Prefix => "\u0019Ethereum Signed Message:\n"u8;
 
-    /// <summary>
-    /// Half of the curve's order: the highest s that is accepted, since the other s of a signature is a second form of it.
-    /// </summary>
-    private static ReadOnlySpan<byte> HalfOrder =>
-    [
-        0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
-        0x5D, 0x57, 0x6E, 0x73, 0x57, 0xA4, 0x50, 0x1D, 0xDF, 0xE9, 0x2F, 0x46, 0x68, 0x1B, 0x20, 0xA0,
-    ];
-
     /// <summary>What is really signed: the hash of the prefix, the message's length in decimal and the message.</summary>
     public static byte[] Digest(ReadOnlySpan<byte> message)
     {
@@ -45,26 +36,8 @@ public static class PersonalMessage
     {
         ArgumentNullException.ThrowIfNull(curve);
         signer = default;
-        if (signature.Length != SignatureBytes)
-        {
-            return false;
-        }
-
-        var recoveryId = signature[^1] - RecoveryOffset;
-        if (recoveryId is not (0 or 1) ||
-            signature.Slice(Secp256k1.ScalarBytes, Secp256k1.ScalarBytes).SequenceCompareTo(HalfOrder) > 0)
-        {
-            return false;
-        }
-
-        Span<byte> publicKey = stackalloc byte[Secp256k1.PublicKeyBytes];
-        if (!curve.TryRecover(Digest(message), signature[..Secp256k1.SignatureBytes], recoveryId, publicKey))
-        {
-            return false;
-        }
-
-        signer = AddressOf(publicKey);
-        return true;
+        return signature.Length == SignatureBytes && RecoveredSigner.TryRecover(
+            curve, Digest(message), signature[..Secp256k1.SignatureBytes], signature[^1] - RecoveryOffset, out signer);
     }
 
     /// <summary>Whether <paramref name="address"/> signed the message.</summary>

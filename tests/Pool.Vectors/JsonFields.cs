@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text.Json;
+using Pool.Shared.Ethereum;
+using Pool.Shared.Money;
 
 namespace Pool.Vectors;
 
@@ -92,6 +95,34 @@ public sealed class JsonFields
             ? (uint)value
             : throw new VectorFormatException($"field '{PathOf(name)}' does not fit into 32 bits without a sign");
     }
+
+    /// <summary>An integer of any size as a decimal string.</summary>
+    public BigInteger BigNumber(string name) =>
+        BigInteger.TryParse(Text(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw new VectorFormatException($"field '{PathOf(name)}' is not an integer");
+
+    /// <summary>A fraction as <c>num/den</c>.</summary>
+    public Ratio Fraction(string name) => Ratio.TryParse(Text(name), out var value)
+        ? value
+        : throw new VectorFormatException($"field '{PathOf(name)}' is not a fraction");
+
+    /// <summary>A number with decimal places, as JSON has it.</summary>
+    public double Real(string name) => Element(name) is { ValueKind: JsonValueKind.Number } number && number.TryGetDouble(out var value)
+        ? value
+        : throw new VectorFormatException($"field '{PathOf(name)}' is not a number");
+
+    /// <summary>A hash, a topic or an id: 32 bytes.</summary>
+    public Bytes32 Bytes32(string name) => Bytes(name) is { Length: Pool.Shared.Ethereum.Bytes32.Length } bytes
+        ? new Bytes32(bytes)
+        : throw new VectorFormatException($"field '{PathOf(name)}' is not 32 bytes");
+
+    public IReadOnlyList<bool> Flags(string name) => [.. Items(name).Select((item, index) => item.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => throw new VectorFormatException($"field '{PathOf(name)}[{index}]' is neither true nor false"),
+    })];
 
     public IReadOnlyList<string> Texts(string name) =>
         [.. Items(name).Select((item, index) => TextOf(item, $"{PathOf(name)}[{index}]"))];

@@ -8,29 +8,44 @@ internal static class VectorChanges
 {
     private static readonly HashSet<string> s_remarks = new(StringComparer.Ordinal) { "name", "source", "verified", "how", "note" };
 
-    /// <summary>Messages that are compared field by field, so that a change anywhere inside has to be noticed.</summary>
-    private static readonly HashSet<string> s_messages = new(StringComparer.Ordinal)
+    /// <summary>Objects of which every value shows in what comes out, so that a change anywhere inside has to be noticed.</summary>
+    private static readonly HashSet<string> s_shown = new(StringComparer.Ordinal)
     {
-        "request", "segData", "info", "result", "message", "profile", "capabilities",
+        "request", "segData", "info", "result", "message", "profile", "capabilities", "ticket", "params", "payment", "expected",
     };
 
-    /// <summary>Sections that give yes or no: another input may well have the same answer, another answer may not.</summary>
-    private static readonly HashSet<string> s_verdicts = new(StringComparer.Ordinal)
+    /// <summary>
+    /// Sections that round, compare or choose: another input may well have the same answer, another answer may not. Only these fields
+    /// are answers.
+    /// </summary>
+    private static readonly Dictionary<string, string[]> s_answers = new(StringComparer.Ordinal)
     {
-        "signature_rejects", "capability_compat", "version_compat",
+        ["signature_rejects"] = ["valid"],
+        ["capability_compat"] = ["compatible"],
+        ["version_compat"] = ["compatible"],
+        ["winning"] = ["signature", "recipientRand", "value", "wins"],
+        ["ticket_ev"] = ["ev", "evRounded"],
+        ["ticket_params"] = ["expected"],
+        ["max_float"] = ["maxFloat"],
+        ["price_info"] = ["expected"],
+        ["price_to_fixed"] = ["fixed"],
+        ["fee_estimate"] = ["pixels", "fee"],
+        ["num_tickets"] = ["numTickets", "newCredit"],
     };
+
+    /// <summary>What a payment without tickets says of tickets.</summary>
+    private static readonly string[] s_ofTickets = ["recipientSecret", "recipientRand", "creditPerTicket"];
 
     public static IEnumerable<(string Path, JsonObject Changed)> Of(string section, JsonObject vector)
     {
         foreach (var (field, value) in vector.Where(entry => !s_remarks.Contains(entry.Key)))
         {
-            if (s_verdicts.Contains(section) && value?.GetValueKind() is not (JsonValueKind.True or JsonValueKind.False))
-            {
-                continue;
-            }
+            var isInput = s_answers.TryGetValue(section, out var answers) && !answers.Contains(field, StringComparer.Ordinal);
+            var isOfNoTicket = vector["ticketHashes"] is JsonArray { Count: 0 } && s_ofTickets.Contains(field, StringComparer.Ordinal);
 
             // Of a derivation's inputs some do not show in what comes out.
-            if ((value is JsonObject && !s_messages.Contains(field)) || string.Equals(field, "profiles", StringComparison.Ordinal))
+            var isHidden = (value is JsonObject && !s_shown.Contains(field)) || string.Equals(field, "profiles", StringComparison.Ordinal);
+            if (isInput || isOfNoTicket || isHidden)
             {
                 continue;
             }
@@ -83,6 +98,7 @@ internal static class VectorChanges
     private static string Another(string text) => text switch
     {
         "0x" => "0x00",
+        "0/1" => "1/1",
         [.. var head, >= '0' and <= '8' and var digit] => $"{head}{(char)(digit + 1)}",
         [.. var head, '9'] => $"{head}8",
         ['0', 'x', .. var head, _] => $"0x{head}0",

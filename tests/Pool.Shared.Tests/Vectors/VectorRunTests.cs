@@ -68,15 +68,6 @@ public sealed class VectorRunTests : IDisposable
     }
 
     [Fact]
-    public void Section_that_is_not_built_fails_case_by_case()
-    {
-        var (tally, lines) = Run(Write("{\"ticket_hash\": [{\"name\": \"a\"}, {\"name\": \"b\"}]}"));
-
-        Assert.Equal(new Tally(0, 2), tally);
-        Assert.Equal(["section ticket_hash: not built yet: a", "section ticket_hash: not built yet: b", "0 passed, 2 failed"], lines);
-    }
-
-    [Fact]
     public void Case_without_a_field_and_case_that_is_no_object_are_failures_beside_the_good_one()
     {
         const string Good = """
