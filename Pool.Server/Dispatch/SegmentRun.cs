@@ -173,6 +173,13 @@ internal sealed partial class SegmentRun(SegmentWork work, DispatchParts parts, 
             return false;
         }
 
+        if (until.IsCancellationRequested)
+        {
+            // Its turn came as the time was up: nobody is given work that nobody waits for.
+            GiveBack(slot);
+            return false;
+        }
+
         Start(slot);
         return true;
     }
@@ -218,7 +225,9 @@ internal sealed partial class SegmentRun(SegmentWork work, DispatchParts parts, 
     /// </summary>
     private void SetBeside()
     {
-        var slot = _running.Find(attempt => attempt.IsStalled) is { } stalled ? TakeReplacement(stalled) : TakeHedge();
+        var slot = until.IsCancellationRequested ? null
+            : _running.Find(attempt => attempt.IsStalled) is { } stalled ? TakeReplacement(stalled)
+            : TakeHedge();
         if (slot is not null)
         {
             LogSetBeside(work.Id, _running[0].Worker.Identity.NodeKey.ToString(), slot.Worker.Identity.NodeKey.ToString());
@@ -253,9 +262,14 @@ internal sealed partial class SegmentRun(SegmentWork work, DispatchParts parts, 
             return slot;
         }
 
+        GiveBack(slot);
+        return null;
+    }
+
+    private void GiveBack(WorkerSlot slot)
+    {
         slot.Dispose();
         parts.Workers.RingForFreeSlot();
-        return null;
     }
 
     private HashSet<WorkerId> Taken() => _barred.Concat(_running.Select(attempt => attempt.Worker.Identity.Id)).ToHashSet();

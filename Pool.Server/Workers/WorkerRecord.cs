@@ -1,3 +1,5 @@
+using Pool.Shared.Ids;
+
 namespace Pool.Server.Workers;
 
 /// <summary>One good result as the pool saw it. Every number is the pool's own count or clock, none is the worker's word.</summary>
@@ -23,10 +25,11 @@ public readonly record struct WorkerFigures(
     public double? MegapixelsPerSecond => 1 / SecondsPerPixel / PixelsPerMegapixel;
 }
 
-/// <summary>What the pool has seen of one worker's work since it started, over all the worker's connections. Safe to call from any thread.</summary>
+/// <summary>What the pool has seen of one worker's work, over all the worker's connections. Safe to call from any thread.</summary>
 /// <param name="startCapacity">Segments at once before anything was measured.</param>
 /// <param name="maxCapacity">Segments at once at the most, whatever is measured.</param>
-public sealed class WorkerRecord(int startCapacity, int maxCapacity)
+/// <param name="kept">What was measured before the pool's start, within its bounds; null when that is nothing. Here measuring begins.</param>
+public sealed class WorkerRecord(int startCapacity, int maxCapacity, WorkerMeasurement? kept = null)
 {
     /// <summary>Shorter segments tell nothing of real time: what every segment costs, whatever its length, outweighs their work.</summary>
     private static readonly TimeSpan s_leastDuration = TimeSpan.FromSeconds(0.5);
@@ -34,8 +37,10 @@ public sealed class WorkerRecord(int startCapacity, int maxCapacity)
     private static readonly TimeSpan s_leastElapsed = TimeSpan.FromMilliseconds(1);
 
     private readonly Lock _gate = new();
-    private readonly SustainedCapacity _capacity = new(startCapacity, maxCapacity);
-    private WorkerFigures _figures;
+    private readonly SustainedCapacity _capacity = new(kept?.Capacity ?? startCapacity, maxCapacity);
+    private WorkerFigures _figures = kept is null
+        ? default
+        : new WorkerFigures(kept.SecondsPerPixel, kept.SecondsPerByte, kept.RealTimeRatio, kept.FailuresInARow, kept.RestsUntil ?? default);
 
     /// <summary>Segments at once that it was seen to sustain.</summary>
     public int SustainedCapacity => _capacity.Limit;
@@ -49,6 +54,29 @@ public sealed class WorkerRecord(int startCapacity, int maxCapacity)
                 return _figures;
             }
         }
+    }
+
+    /// <summary>Whether there is anything to keep.</summary>
+    internal bool IsMeasured => Figures != default;
+
+    /// <summary>What the books have of it; touched by nobody but their keeper.</summary>
+    internal WorkerMeasurement? Kept { get; set; } = kept;
+
+    /// <summary>What was measured, to be kept over a restart.</summary>
+    internal WorkerMeasurement Measure(WorkerId worker, DateTimeOffset now)
+    {
+        var figures = Figures;
+        return new WorkerMeasurement
+        {
+            WorkerId = worker,
+            SecondsPerPixel = figures.SecondsPerPixel,
+            SecondsPerByte = figures.SecondsPerByte,
+            RealTimeRatio = figures.RealTimeRatio,
+            Capacity = SustainedCapacity,
+            FailuresInARow = figures.FailuresInARow,
+            RestsUntil = figures.RestsUntil == default ? null : figures.RestsUntil,
+            MeasuredAt = now,
+        };
     }
 
     /// <summary>A good result.</summary>

@@ -33,6 +33,12 @@ internal sealed class RunningProgram : IAsyncDisposable
     /// <summary>Whether it has ended.</summary>
     public bool HasEnded => _process.HasExited;
 
+    /// <summary>Its process.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Waits until it has ended and all that it said has been read.</summary>
+    public Task WaitForEndAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(cancellationToken);
+
     /// <summary>Starts it.</summary>
     /// <param name="program">The program.</param>
     /// <param name="arguments">Its arguments.</param>

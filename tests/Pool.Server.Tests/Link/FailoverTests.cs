@@ -154,6 +154,22 @@ public sealed class FailoverTests() : ServerTest(("Dispatch:AcceptTimeout", "00:
     }
 
     [Fact]
+    public async Task When_the_gateways_patience_is_over_no_worker_is_given_the_segment_any_more()
+    {
+        await using var server = await RunningServer.StartAsync(("Dispatch:HedgeShare", "0"));
+        await using var worker = await TestWorker.JoinAsync(server);
+        var answer = server.Gateway.SegmentAsync(await server.Gateway.GetOrchestratorAsync());
+        using var fetched = await (await worker.NextAssignmentAsync()).FetchAsync();
+
+        server.Time.Forward(TimeSpan.FromSeconds(8));
+        Assert.Equal(AllFailed, (await answer).Error);
+        worker.Work = assignment => TestAssignment.AnswerAsync(assignment);
+        var next = await server.Gateway.SegmentAsync(await server.Gateway.GetOrchestratorAsync());
+
+        Assert.Equal((2, 2), (next.Renditions.Count, worker.Assigned));
+    }
+
+    [Fact]
     public async Task A_session_beyond_what_the_workers_take_is_capped_and_those_before_it_go_on()
     {
         await JoinGoodAsync(capacity: 1);
