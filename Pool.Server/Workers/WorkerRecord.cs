@@ -9,7 +9,8 @@ namespace Pool.Server.Workers;
 /// <param name="Fetch">Time the segment was under way to the worker, part of <paramref name="Elapsed"/>.</param>
 /// <param name="Duration">Duration of the segment's video.</param>
 /// <param name="InFlight">Segments the worker held when it got this one, this one included.</param>
-public sealed record FinishedWork(long Pixels, TimeSpan Elapsed, long SourceBytes, TimeSpan Fetch, TimeSpan Duration, int InFlight);
+/// <param name="AssignedAt">When the worker got it.</param>
+public sealed record FinishedWork(long Pixels, TimeSpan Elapsed, long SourceBytes, TimeSpan Fetch, TimeSpan Duration, int InFlight, DateTimeOffset AssignedAt);
 
 /// <summary>What the pool has measured of a worker; null where nothing has been.</summary>
 /// <param name="SecondsPerPixel">Work, without the segment's way to the worker.</param>
@@ -103,7 +104,7 @@ public sealed class WorkerRecord(int startCapacity, int maxCapacity, WorkerMeasu
             {
                 var ratio = work.Elapsed / work.Duration;
                 _figures = _figures with { RealTimeRatio = MovingAverage.Next(_figures.RealTimeRatio, ratio) };
-                _capacity.Observe(work.InFlight, ratio);
+                _capacity.Observe(work.InFlight, ratio, work.AssignedAt, work.AssignedAt + work.Elapsed);
             }
         }
     }

@@ -16,8 +16,8 @@ internal sealed class ChaosMedia
     /// <summary>What is asked for: small enough that two processors carry four streams and everything that goes wrong.</summary>
     public static IReadOnlyList<VideoProfile> Profiles { get; } =
     [
-        new() { Name = "small", Width = 160, Height = 90, BitrateBps = 150_000 },
-        new() { Name = "tiny", Width = 128, Height = 72, BitrateBps = 100_000 },
+        new() { Name = "small", Width = 256, Height = 144, BitrateBps = 200_000 },
+        new() { Name = "tiny", Width = 160, Height = 90, BitrateBps = 100_000 },
     ];
 
     public IReadOnlyList<SourceSegment> Segments { get; }

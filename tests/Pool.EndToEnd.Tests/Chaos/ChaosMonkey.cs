@@ -63,9 +63,9 @@ internal sealed class ChaosMonkey(ChaosScene scene, IReadOnlyList<ChaosStream> s
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(_recoveries).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        foreach (var gate in new[] { _mayFall, _hosts, _servers, _databases, _rogues })
+        foreach (var limit in new[] { _mayFall, _hosts, _servers, _databases, _rogues })
         {
-            gate.Dispose();
+            limit.Dispose();
         }
     }
 

@@ -12,7 +12,7 @@ internal sealed class ChaosScene : IAsyncDisposable
     private const string SessionsOfWorker = "6";
 
     /// <summary>A home's line to a far pool: a segment is in hand for a good part of its time, though its work is small.</summary>
-    private static readonly TimeSpan s_line = TimeSpan.FromMilliseconds(80);
+    private static readonly TimeSpan s_line = TimeSpan.FromMilliseconds(50);
 
     private readonly string _home = Directory.CreateTempSubdirectory("pool-chaos-").FullName;
     private readonly int _network = FreePort.Next();

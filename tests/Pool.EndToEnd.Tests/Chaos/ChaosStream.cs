@@ -15,6 +15,7 @@ internal sealed class ChaosStream(string name, Uri orchestrator, ChaosMedia medi
 {
     private static readonly TimeProvider s_time = TimeProvider.System;
 
+    private readonly OrchestratorClient _client = new(orchestrator, GatewayRun.Needs(ChaosMedia.Profiles));
     private readonly SegmentExchange _exchange = new(GatewayRun.Needs(ChaosMedia.Profiles), ChaosMedia.Profiles);
     private readonly List<SentSegment> _sent = [];
     private SessionPool? _sessions;
@@ -27,7 +28,7 @@ internal sealed class ChaosStream(string name, Uri orchestrator, ChaosMedia medi
     /// <summary>What it saw; to be read when it has ended.</summary>
     public IReadOnlyList<SentSegment> Sent => _sent;
 
-    /// <summary>It ends its session, and begins another one with its next segment.</summary>
+    /// <summary>It begins another session with its next segment, if there is one to be had: nobody leaves an orchestrator that would not take him again.</summary>
     public void Renew() => Volatile.Write(ref _isRenewed, true);
 
     /// <summary>Streams until it is told to end; the segment in flight then comes to its end.</summary>
@@ -59,7 +60,7 @@ internal sealed class ChaosStream(string name, Uri orchestrator, ChaosMedia medi
     /// <summary>Waits for an orchestrator. When the next segment begins; null when the stream has ended meanwhile.</summary>
     private async Task<long?> BeginAsync(CancellationToken end)
     {
-        if (Interlocked.Exchange(ref _isRenewed, false))
+        if (Interlocked.Exchange(ref _isRenewed, false) && await IsTakenAsync())
         {
             await EndSessionsAsync();
         }
@@ -79,9 +80,22 @@ internal sealed class ChaosStream(string name, Uri orchestrator, ChaosMedia medi
         return null;
     }
 
+    private async Task<bool> IsTakenAsync()
+    {
+        try
+        {
+            await _client.GetTermsAsync(NetworkTimes.Discovery, CancellationToken.None);
+            return true;
+        }
+        catch (AttemptException)
+        {
+            return false;
+        }
+    }
+
     private async Task<SentSegment> SendAsync(SourceSegment segment, long from)
     {
-        _sessions ??= new SessionPool([new OrchestratorClient(orchestrator, GatewayRun.Needs(ChaosMedia.Profiles))], s_time);
+        _sessions ??= new SessionPool([_client], s_time);
         var bytes = await File.ReadAllBytesAsync(segment.Path);
         var errors = new List<string>();
         while (true)

@@ -36,7 +36,7 @@ internal sealed class RogueWorker : IAsyncDisposable
             _closed.TrySetResult();
             return Task.CompletedTask;
         };
-        _hub.On<Assignment>(nameof(IWorkerClient.Assign), assignment => _ = DoAsync(assignment));
+        _hub.On<Assignment>(nameof(IWorkerClient.Assign), assignment => { _ = DoAsync(assignment); });   // what it does must not keep it from giving signs of life
         _hub.On<Guid, string>(nameof(IWorkerClient.Cancel), (_, _) => { });
         _hub.On(nameof(IWorkerClient.Probe), () => _hub.SendAsync(nameof(IWorkerHub.Alive)));
     }

@@ -44,5 +44,5 @@ internal static class TestPlaces
 
     /// <summary>The worker is seen to take so long for a segment like <see cref="Work"/>.</summary>
     public static void Takes(this ConnectedWorker worker, TimeSpan elapsed) =>
-        worker.Record.Finished(new FinishedWork(200_000, elapsed, 0, TimeSpan.Zero, TimeSpan.FromSeconds(2), 1));
+        worker.Record.Finished(new FinishedWork(200_000, elapsed, 0, TimeSpan.Zero, TimeSpan.FromSeconds(2), 1, DateTimeOffset.UnixEpoch));
 }

@@ -54,6 +54,29 @@ public sealed class FailoverTests() : ServerTest(("Dispatch:AcceptTimeout", "00:
     }
 
     [Fact]
+    public async Task When_the_second_worker_is_lost_too_a_third_gets_the_segment_before_either_is_given_up()
+    {
+        var lost = new List<TestAssignment>();
+        Task<SegmentAnswer>? answer = null;
+        for (var number = 0; number < 2; number++)
+        {
+            var dying = await JoinAsync();
+            answer ??= (await BeginSegmentAsync()).Answer;
+            var assignment = await dying.NextAssignmentAsync();
+            using var fetched = await assignment.FetchAsync();
+            lost.Add(assignment);
+            dying.Die();
+        }
+
+        var good = await JoinGoodAsync();
+        var result = await answer!;   // begun with the first worker
+        var verdicts = await Task.WhenAll(lost.Select(assignment => assignment.FinishAsync(OutcomeKind.Done)));
+
+        Assert.All(verdicts, verdict => Assert.Contains("another worker was first", verdict.Reason, StringComparison.Ordinal));
+        await AssertDoneByAsync(good, result);
+    }
+
+    [Fact]
     public async Task A_segment_that_a_silent_worker_does_not_fetch_goes_to_another_and_the_silent_one_is_told()
     {
         var (silent, answer) = await BeginAtAsync();

@@ -35,7 +35,8 @@ public sealed class RecordKeepingTests() : ServerTest(("Workers:StartCapacity", 
         var record = Server.Registry.Connected.Single().Record;
         for (var result = 0; result < SustainedCapacity.ShrinkAfter; result++)
         {
-            record.Finished(new FinishedWork(1_000_000, TimeSpan.FromSeconds(3), 1000, TimeSpan.Zero, TimeSpan.FromSeconds(2), InFlight: 3));
+            record.Finished(new FinishedWork(
+                1_000_000, TimeSpan.FromSeconds(3), 1000, TimeSpan.Zero, TimeSpan.FromSeconds(2), InFlight: 3, s_now + (result * TimeSpan.FromSeconds(3))));
         }
 
         await KeepAsync("capacity = 2");
@@ -82,7 +83,7 @@ public sealed class RecordKeepingTests() : ServerTest(("Workers:StartCapacity", 
         Assert.Null(Measurement().Believed(maxCapacity: 16, s_now + WorkerMeasurement.MaxAge + TimeSpan.FromSeconds(1)));
     }
 
-    private static FinishedWork Work(double seconds) => new(1_000_000, TimeSpan.FromSeconds(seconds), 1000, TimeSpan.Zero, TimeSpan.FromSeconds(2), InFlight: 1);
+    private static FinishedWork Work(double seconds) => new(1_000_000, TimeSpan.FromSeconds(seconds), 1000, TimeSpan.Zero, TimeSpan.FromSeconds(2), InFlight: 1, s_now);
 
     private static WorkerMeasurement Measurement() => new()
     {
