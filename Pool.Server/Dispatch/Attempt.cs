@@ -98,7 +98,7 @@ internal sealed class Attempt : IDisposable
                 Worker.Record.Failed(_parts.Time.GetUtcNow());
                 break;
             case AttemptResult.Failed { Fault: AttemptFault.Stopped } when elapsed >= HedgeTime.After(Duration, Expected):
-                Worker.Record.Stopped(_size.Pixels, elapsed);
+                Worker.Record.Stopped(_size.Pixels, elapsed, _parts.Time.GetUtcNow());
                 break;
             case AttemptResult.Failed failed when failed.Fault.IsWorkers():
                 Worker.Record.Failed(_parts.Time.GetUtcNow());

@@ -18,8 +18,9 @@ public sealed record FinishedWork(long Pixels, TimeSpan Elapsed, long SourceByte
 /// <param name="RealTimeRatio">Time a segment takes in all, divided by its duration: above 1 the worker falls behind.</param>
 /// <param name="FailuresInARow">Failures since its last good result.</param>
 /// <param name="RestsUntil">Until then it gets work only when nobody else could do it.</param>
+/// <param name="MeasuredAt">When its speed was last seen.</param>
 public readonly record struct WorkerFigures(
-    double? SecondsPerPixel, double? SecondsPerByte, double? RealTimeRatio, int FailuresInARow, DateTimeOffset RestsUntil)
+    double? SecondsPerPixel, double? SecondsPerByte, double? RealTimeRatio, int FailuresInARow, DateTimeOffset RestsUntil, DateTimeOffset MeasuredAt)
 {
     private const double PixelsPerMegapixel = 1e6;
 
@@ -41,7 +42,7 @@ public sealed class WorkerRecord(int startCapacity, int maxCapacity, WorkerMeasu
     private readonly SustainedCapacity _capacity = new(kept?.Capacity ?? startCapacity, maxCapacity);
     private WorkerFigures _figures = kept is null
         ? default
-        : new WorkerFigures(kept.SecondsPerPixel, kept.SecondsPerByte, kept.RealTimeRatio, kept.FailuresInARow, kept.RestsUntil ?? default);
+        : new WorkerFigures(kept.SecondsPerPixel, kept.SecondsPerByte, kept.RealTimeRatio, kept.FailuresInARow, kept.RestsUntil ?? default, kept.MeasuredAt);
 
     /// <summary>Segments at once that it was seen to sustain.</summary>
     public int SustainedCapacity => _capacity.Limit;
@@ -99,6 +100,7 @@ public sealed class WorkerRecord(int startCapacity, int maxCapacity, WorkerMeasu
                     : _figures.SecondsPerByte,
                 FailuresInARow = 0,
                 RestsUntil = default,
+                MeasuredAt = work.AssignedAt + work.Elapsed,
             };
             if (work.Duration >= s_leastDuration)
             {
@@ -112,7 +114,8 @@ public sealed class WorkerRecord(int startCapacity, int maxCapacity, WorkerMeasu
     /// <summary>The pool stopped work that had taken this long and was not through: it is at least this slow.</summary>
     /// <param name="pixels">Pixels the whole work was expected to have.</param>
     /// <param name="elapsed">Time since the assignment.</param>
-    public void Stopped(long pixels, TimeSpan elapsed)
+    /// <param name="now">The time.</param>
+    public void Stopped(long pixels, TimeSpan elapsed, DateTimeOffset now)
     {
         if (pixels <= 0)
         {
@@ -124,7 +127,7 @@ public sealed class WorkerRecord(int startCapacity, int maxCapacity, WorkerMeasu
         {
             if (!(_figures.SecondsPerPixel >= atLeast))
             {
-                _figures = _figures with { SecondsPerPixel = MovingAverage.Next(_figures.SecondsPerPixel, atLeast) };
+                _figures = _figures with { SecondsPerPixel = MovingAverage.Next(_figures.SecondsPerPixel, atLeast), MeasuredAt = now };
             }
         }
     }

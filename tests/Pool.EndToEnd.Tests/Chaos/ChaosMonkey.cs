@@ -16,6 +16,9 @@ internal sealed class ChaosMonkey(ChaosScene scene, IReadOnlyList<ChaosStream> s
     /// <summary>How long a rogue that got no segment waits before another stream is told to begin a new session.</summary>
     private static readonly TimeSpan s_rogueWait = TimeSpan.FromSeconds(3);
 
+    /// <summary>So often streams begin new sessions for a rogue.</summary>
+    private const int RoguePatience = 8;
+
     private static readonly TimeSpan s_longestAway = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_longestStall = TimeSpan.FromSeconds(6);
     private static readonly TimeProvider s_time = TimeProvider.System;
@@ -196,11 +199,11 @@ internal sealed class ChaosMonkey(ChaosScene scene, IReadOnlyList<ChaosStream> s
         _mayFall.Release();
     }
 
-    /// <summary>A rogue comes, streams begin new sessions until it has had a segment, and it goes.</summary>
+    /// <summary>A rogue comes, streams begin new sessions until it has had a segment or nobody wants it, and it goes.</summary>
     private async Task LetInAsync(ChaosEvent planned)
     {
         var deed = _misdeeds.Of(planned.Kind, planned.Dice);
-        for (var stream = planned.Dice; ; stream++)
+        for (var patience = RoguePatience; patience > 0;)
         {
             await gate.Open;
             if (await RogueWorker.TryJoinAsync(scene.WebPort, deed) is { } rogue)
@@ -208,10 +211,10 @@ internal sealed class ChaosMonkey(ChaosScene scene, IReadOnlyList<ChaosStream> s
                 await using var leaving = rogue;
                 do
                 {
-                    streams[stream++ % streams.Count].Renew();
+                    streams[((planned.Dice % streams.Count) + --patience) % streams.Count].Renew();
                     await Task.WhenAny(rogue.Done, rogue.Closed, Task.Delay(s_rogueWait, s_time));
                 }
-                while (!rogue.Done.IsCompleted && !rogue.Closed.IsCompleted);
+                while (patience > 0 && !rogue.Done.IsCompleted && !rogue.Closed.IsCompleted);
 
                 if (rogue.Done.IsCompleted)
                 {
@@ -220,6 +223,8 @@ internal sealed class ChaosMonkey(ChaosScene scene, IReadOnlyList<ChaosStream> s
                 }
             }
         }
+
+        Note($"{planned.Kind} got no work");
     }
 
     /// <summary>A part of it, at least a tenth.</summary>

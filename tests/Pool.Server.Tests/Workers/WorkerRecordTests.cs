@@ -30,10 +30,10 @@ public sealed class WorkerRecordTests
         var record = new WorkerRecord(2, 4);
         record.Finished(Work(elapsed: 2 * s_second));
 
-        record.Stopped(1_000_000, s_second);
+        record.Stopped(1_000_000, s_second, DateTimeOffset.UnixEpoch);
         Assert.Equal(2e-6, record.Figures.SecondsPerPixel);
 
-        record.Stopped(1_000_000, 7 * s_second);
+        record.Stopped(1_000_000, 7 * s_second, DateTimeOffset.UnixEpoch);
         Assert.Equal(3e-6, record.Figures.SecondsPerPixel.GetValueOrDefault(), 12);
     }
 
