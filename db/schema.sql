@@ -120,6 +120,22 @@ CREATE TABLE public.sessions (
     CONSTRAINT sessions_gateway_check CHECK ((octet_length(gateway) = 20))
 );
 
+CREATE TABLE public.worker_records (
+    worker_id uuid NOT NULL,
+    seconds_per_pixel double precision,
+    seconds_per_byte double precision,
+    real_time_ratio double precision,
+    capacity integer NOT NULL,
+    failures_in_a_row integer NOT NULL,
+    rests_until timestamp with time zone,
+    measured_at timestamp with time zone NOT NULL,
+    CONSTRAINT worker_records_capacity_check CHECK ((capacity > 0)),
+    CONSTRAINT worker_records_failures_in_a_row_check CHECK ((failures_in_a_row >= 0)),
+    CONSTRAINT worker_records_real_time_ratio_check CHECK ((real_time_ratio > (0)::double precision)),
+    CONSTRAINT worker_records_seconds_per_byte_check CHECK ((seconds_per_byte >= (0)::double precision)),
+    CONSTRAINT worker_records_seconds_per_pixel_check CHECK ((seconds_per_pixel > (0)::double precision))
+);
+
 CREATE TABLE public.workers (
     id uuid NOT NULL,
     node_key bytea NOT NULL,
@@ -159,6 +175,9 @@ ALTER TABLE ONLY public.segments_default
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.worker_records
+    ADD CONSTRAINT worker_records_pkey PRIMARY KEY (worker_id);
+
 ALTER TABLE ONLY public.workers
     ADD CONSTRAINT workers_node_key_key UNIQUE (node_key);
 
@@ -176,6 +195,8 @@ CREATE INDEX contributions_default_worker_id_role_idx ON public.contributions_de
 CREATE INDEX segments_session ON ONLY public.segments USING btree (session_id);
 
 CREATE INDEX segments_default_session_id_idx ON public.segments_default USING btree (session_id);
+
+CREATE INDEX sessions_opened ON public.sessions USING btree (opened_at);
 
 CREATE INDEX workers_payee ON public.workers USING btree (payee);
 
@@ -208,6 +229,9 @@ ALTER TABLE public.segments
 
 ALTER TABLE public.segments
     ADD CONSTRAINT segments_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id);
+
+ALTER TABLE ONLY public.worker_records
+    ADD CONSTRAINT worker_records_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(id);
 
 ALTER TABLE ONLY public.workers
     ADD CONSTRAINT workers_payee_fkey FOREIGN KEY (payee) REFERENCES public.payees(address);

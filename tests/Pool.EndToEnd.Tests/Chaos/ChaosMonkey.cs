@@ -5,7 +5,7 @@ using Pool.Gateway.Streaming;
 namespace Pool.EndToEnd.Tests.Chaos;
 
 /// <summary>
-/// Does what the plan says, and sees to it that everything comes back. At any time one good worker at least is left alone: a pool without any
+/// Does what the plan says, no faster than the streams go on, and sees to it that everything comes back. At any time one good worker at least is left alone: a pool without any
 /// has nobody to give a segment to.
 /// </summary>
 internal sealed class ChaosMonkey(ChaosScene scene, IReadOnlyList<ChaosStream> streams, ServerGate gate) : IAsyncDisposable
@@ -15,6 +15,12 @@ internal sealed class ChaosMonkey(ChaosScene scene, IReadOnlyList<ChaosStream> s
 
     /// <summary>How long a rogue that got no segment waits before another stream is told to begin a new session.</summary>
     private static readonly TimeSpan s_rogueWait = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// Answers between two events, in all: one round of the streams. The gateways' time-outs are the network's and do not stretch, so on a machine that is too
+    /// slow for the plan the plan waits, or its events would pile up on single segments until no pool could answer them in time.
+    /// </summary>
+    private const int AnswersBetween = 4;
 
     /// <summary>So often streams begin new sessions for a rogue.</summary>
     private const int RoguePatience = 8;
@@ -53,10 +59,13 @@ internal sealed class ChaosMonkey(ChaosScene scene, IReadOnlyList<ChaosStream> s
     /// <summary>Does it all, and waits until everything has come back.</summary>
     public async Task RunAsync(ChaosPlan plan)
     {
+        var answered = 0;
         foreach (var planned in plan.Events)
         {
             var wait = planned.At - s_time.GetElapsedTime(_began);
             await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, s_time);
+            await WaitForAnswersAsync(answered + AnswersBetween);
+            answered = Answered();
             await BeginAsync(planned);
         }
 
@@ -98,6 +107,10 @@ internal sealed class ChaosMonkey(ChaosScene scene, IReadOnlyList<ChaosStream> s
                 break;
         }
     }
+
+    private int Answered() => streams.Sum(stream => stream.Answered);
+
+    private Task WaitForAnswersAsync(int answers) => Patience.UntilAsync($"{answers} answers in all", () => Task.FromResult(Answered() >= answers));
 
     private async Task BeginAsync(SemaphoreSlim? one, ChaosKind kind, string detail, Func<Task> doing)
     {

@@ -7,11 +7,11 @@ namespace Pool.Server.Tests.Link;
 public sealed class SharingTests : ServerTest
 {
     private const int Streams = 6;
-    private const int Segments = 24;
-    private const int SegmentMilliseconds = 500;
+    private const int Segments = 15;
+    private const int SegmentMilliseconds = 1000;
 
     /// <summary>Work of a segment on the slow worker: it carries one stream and hardly more, the fast one ten times as many.</summary>
-    private static readonly TimeSpan s_slowWork = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan s_slowWork = TimeSpan.FromMilliseconds(800);
 
     private static readonly TimeSpan s_fastWork = s_slowWork / 10;
 
