@@ -27,7 +27,7 @@ public sealed record SlotStatus(int InUse, int Total, int Waiting);
 public sealed record NodeStatus(string Version, string ServiceUri, string Address, DateTimeOffset StartedAt);
 
 /// <param name="Segments">Primary contributions in the books; null, like pixels and frames, while the database is away.</param>
-/// <param name="MegapixelsPerSecond">Speed as the pool measured it since the worker connected; null before its first result.</param>
+/// <param name="MegapixelsPerSecond">Speed as the pool measured it; null before the worker's first result.</param>
 public sealed record WorkerStatus(
     Guid Id, string NodeKey, string Payee, string Device, string Software, bool Connected, int Capacity, int InFlight,
     long? Segments, string? Pixels, long? Frames, double? MegapixelsPerSecond);

@@ -98,7 +98,7 @@ internal sealed class Attempt : IDisposable
                 Worker.Record.Failed(_parts.Time.GetUtcNow());
                 break;
             case AttemptResult.Failed { Fault: AttemptFault.Stopped } when elapsed >= HedgeTime.After(Duration, Expected):
-                Worker.Record.Stopped(_size.Pixels, elapsed);
+                Worker.Record.Stopped(_size.Pixels, elapsed, _parts.Time.GetUtcNow());
                 break;
             case AttemptResult.Failed failed when failed.Fault.IsWorkers():
                 Worker.Record.Failed(_parts.Time.GetUtcNow());
@@ -180,7 +180,7 @@ internal sealed class Attempt : IDisposable
 
     private void Finished(IReadOnlyList<Rendition> renditions, TimeSpan elapsed) => Worker.Record.Finished(new FinishedWork(
         renditions.Sum(rendition => rendition.Count.Pixels), elapsed, Assignment.Work.Source.Length, Assignment.Fetch,
-        Duration, _inFlight));
+        Duration, _inFlight, Assignment.AssignedAt));
 
     /// <summary>The times run while the message waits: a worker that does not read its socket holds nothing longer than a silent one.</summary>
     private async Task AssignAsync(TimeSpan left)

@@ -12,9 +12,6 @@ namespace Pool.Server.Dispatch;
 /// </summary>
 internal sealed partial class SegmentRun(SegmentWork work, DispatchParts parts, ICollection<LiveAssignment> begun, ILogger logger, CancellationToken until) : IDisposable
 {
-    /// <summary>Workers that have the segment at the same time.</summary>
-    private const int MaxRunning = 2;
-
     /// <summary>Workers that may refuse a segment; each may only once.</summary>
     private const int MaxRefusals = 10;
 
@@ -22,13 +19,12 @@ internal sealed partial class SegmentRun(SegmentWork work, DispatchParts parts, 
     private static readonly TimeSpan s_hedgeRetry = TimeSpan.FromMilliseconds(250);
 
     private readonly SegmentRace _race = new();
-    private readonly List<Attempt> _running = [];
+    private readonly RunningAttempts _running = new();
     private readonly HashSet<WorkerId> _barred = [];
     private readonly PoisonWitnesses _poison = new();
     private readonly List<SettledContribution> _hedges = [];
     private AttemptResult.BadInput? _blamed;
     private DateTimeOffset _hedgeAt;
-    private Attempt? _replaced;
     private int _attempts;
     private int _refusals;
     private bool _anyLost;
@@ -41,7 +37,7 @@ internal sealed partial class SegmentRun(SegmentWork work, DispatchParts parts, 
         parts.Budget.Earn();
         while (true)
         {
-            if (_running.Count == 0 && !await TryStartAsync())
+            if (_running.IsEmpty && !await TryStartAsync())
             {
                 return (Failure(), []);
             }
@@ -70,13 +66,7 @@ internal sealed partial class SegmentRun(SegmentWork work, DispatchParts parts, 
         }
     }
 
-    public void Dispose()
-    {
-        foreach (var attempt in _running)
-        {
-            attempt.Dispose();
-        }
-    }
+    public void Dispose() => _running.Dispose();
 
     /// <summary>What an attempt that is not the segment's result means for it: its end, or null to go on.</summary>
     private SegmentResult.BadInput? Take(Attempt ended, AttemptResult result)
@@ -100,7 +90,7 @@ internal sealed partial class SegmentRun(SegmentWork work, DispatchParts parts, 
         }
 
         // Whoever still has the segment gets its own time before the next one is set beside it.
-        _hedgeAt = _running.Count > 0 ? HedgeTimeOf(_running[0]) : _hedgeAt;
+        _hedgeAt = _running.IsEmpty ? _hedgeAt : HedgeTimeOf(_running.First);
         return null;
     }
 
@@ -130,7 +120,7 @@ internal sealed partial class SegmentRun(SegmentWork work, DispatchParts parts, 
     private (SegmentResult Result, IReadOnlyList<SettledContribution> Contributions) Won(Attempt winner, AttemptResult.Good good)
     {
         var now = parts.Time.GetUtcNow();
-        foreach (var loser in _running)
+        foreach (var loser in _running.All)
         {
             loser.Assignment.Supersede();
             if (loser.Assignment.Result is { } result)
@@ -173,6 +163,13 @@ internal sealed partial class SegmentRun(SegmentWork work, DispatchParts parts, 
             return false;
         }
 
+        if (until.IsCancellationRequested)
+        {
+            // Its turn came as the time was up: nobody is given work that nobody waits for.
+            GiveBack(slot);
+            return false;
+        }
+
         Start(slot);
         return true;
     }
@@ -188,19 +185,15 @@ internal sealed partial class SegmentRun(SegmentWork work, DispatchParts parts, 
 
     private DateTimeOffset HedgeTimeOf(Attempt attempt) => attempt.Assignment.AssignedAt + HedgeTime.After(Duration, attempt.Expected);
 
-    /// <summary>Waits for an attempt to end; null when it is time to set another worker beside it. Of several that have ended the good one comes first.</summary>
+    /// <summary>Waits for an attempt to end; null when it is time to set another worker beside those that run.</summary>
     private async Task<Attempt?> NextEndAsync()
     {
-        _replaced = _replaced is { IsStalled: true } ? _replaced : null;
-        var events = _running.Select(attempt => (Task)attempt.Assignment.End).ToList();
+        var events = _running.Ends().ToList();
         using var stop = new CancellationTokenSource();
-        if (_running.Count < MaxRunning && _attempts < parts.Options.MaxAttempts)
+        if (_running.HaveRoom && _attempts < parts.Options.MaxAttempts)
         {
-            var stalled = _running.Find(attempt => attempt.IsStalled);
-            var watched = _running.FindAll(attempt => attempt != _replaced);
-            events.AddRange(watched.Select(attempt => attempt.Orphaned));
-            events.AddRange(watched.Where(attempt => attempt.IsStalled || !attempt.Unfetched.IsCompleted).Select(attempt => attempt.Unfetched));
-            if (stalled is not null || parts.Options.HedgeShare > 0)
+            events.AddRange(_running.Stalls());
+            if (_running.AllHang || parts.Options.HedgeShare > 0)
             {
                 var wait = _hedgeAt - parts.Time.GetUtcNow();
                 events.Add(Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, parts.Time, stop.Token));
@@ -209,56 +202,59 @@ internal sealed partial class SegmentRun(SegmentWork work, DispatchParts parts, 
 
         await Task.WhenAny(events);
         await stop.CancelAsync();
-        return _running.Find(attempt => attempt.Assignment.IsGood) ?? _running.Find(attempt => attempt.Assignment.IsOver);
+        return _running.Ended;
     }
 
     /// <summary>
-    /// Sets a second worker beside one whose connection is lost or that does not fetch the segment, or, if there is capacity to spare and the budget allows it, beside one
-    /// that is late. The first one goes on, if it can.
+    /// Sets another worker beside those whose connections are lost or that do not fetch the segment, or, if there is capacity to spare and the budget allows it, beside one
+    /// that is late. They go on, if they can.
     /// </summary>
     private void SetBeside()
     {
-        var slot = _running.Find(attempt => attempt.IsStalled) is { } stalled ? TakeReplacement(stalled) : TakeHedge();
+        _running.MarkSeen();   // before looking: whoever begins to hang after that is news
+        var (allHang, first) = (_running.AllHang, _running.First);
+        var slot = until.IsCancellationRequested ? null : allHang ? TakeReplacement() : TakeHedge();
         if (slot is not null)
         {
-            LogSetBeside(work.Id, _running[0].Worker.Identity.NodeKey.ToString(), slot.Worker.Identity.NodeKey.ToString());
+            LogSetBeside(work.Id, first.Worker.Identity.NodeKey.ToString(), slot.Worker.Identity.NodeKey.ToString());
             Start(slot);
         }
         else
         {
             // A worker that was given up and came back is not late for that: it has its own time again.
             var again = parts.Time.GetUtcNow() + s_hedgeRetry;
-            _hedgeAt = _running[0].IsStalled || HedgeTimeOf(_running[0]) < again ? again : HedgeTimeOf(_running[0]);
+            _hedgeAt = allHang || HedgeTimeOf(first) < again ? again : HedgeTimeOf(first);
         }
     }
 
     /// <summary>A replacement costs no budget; whoever waits in the line comes first all the same.</summary>
-    private WorkerSlot? TakeReplacement(Attempt stalled)
-    {
-        _replaced = stalled;
-        return parts.Line.HasWaiting ? null : parts.Choice.TryTake(work, Taken());
-    }
+    private WorkerSlot? TakeReplacement() => parts.Line.HasWaiting ? null : parts.Choice.TryTake(work, Taken());
 
     private WorkerSlot? TakeHedge()
     {
-        if (HedgeTimeOf(_running[0]) > parts.Time.GetUtcNow())
+        if (HedgeTimeOf(_running.First) > parts.Time.GetUtcNow())
         {
             return null;
         }
 
-        _running.ForEach(attempt => attempt.MarkLate());
+        _running.MarkLate();
         var slot = parts.Choice.TryTakeSpare(work, Taken(), SegmentDispatcher.Remaining(work, parts.Time), parts.Line.HasWaiting);
         if (slot is null || parts.Budget.TrySpend())
         {
             return slot;
         }
 
-        slot.Dispose();
-        parts.Workers.RingForFreeSlot();
+        GiveBack(slot);
         return null;
     }
 
-    private HashSet<WorkerId> Taken() => _barred.Concat(_running.Select(attempt => attempt.Worker.Identity.Id)).ToHashSet();
+    private void GiveBack(WorkerSlot slot)
+    {
+        slot.Dispose();
+        parts.Workers.RingForFreeSlot();
+    }
+
+    private HashSet<WorkerId> Taken() => _barred.Concat(_running.Workers).ToHashSet();
 
     private SegmentResult Failure()
     {

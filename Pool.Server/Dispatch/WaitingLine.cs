@@ -40,12 +40,17 @@ internal sealed class WaitingLine(WorkerChoice choice, int maxWaiting)
         {
             // Whoever waits already comes first, also when nobody has told the line yet that something is free.
             ServeAll();
+            if (until.IsCancellationRequested)
+            {
+                return null;
+            }
+
             if (choice.TryTake(work, barred) is { } slot)
             {
                 return slot;
             }
 
-            if (_line.Count >= maxWaiting || until.IsCancellationRequested)
+            if (_line.Count >= maxWaiting)
             {
                 return null;
             }

@@ -11,9 +11,6 @@ namespace Pool.Server.Dispatch;
 /// </summary>
 internal sealed class WorkerChoice(WorkerRegistry workers, TimeProvider time)
 {
-    /// <summary>When nobody has been measured, all are taken for equal; how fast does not matter then.</summary>
-    private static readonly TimeSpan s_nobodyMeasured = TimeSpan.FromSeconds(1);
-
     /// <summary>One choice at a time: two new sessions that choose in the same moment must see each other.</summary>
     private readonly Lock _choosing = new();
     private readonly Dictionary<string, WorkerId> _affinity = new(StringComparer.Ordinal);
@@ -126,12 +123,13 @@ internal sealed class WorkerChoice(WorkerRegistry workers, TimeProvider time)
             : able;
     }
 
-    /// <summary>The one that would be through first. One that has not been measured is taken for as fast as the others, and so gets measured.</summary>
+    /// <summary>The one that would be through first, as far as it is known how fast they are.</summary>
     private ConnectedWorker? Best(IEnumerable<ConnectedWorker> able, Job job)
     {
-        var free = able.Where(worker => worker.HasFreeSlot).Select(worker => (Worker: worker, Expected: job.ExpectedOf(worker))).ToList();
-        var measured = free.Where(candidate => candidate.Expected is not null).Select(candidate => candidate.Expected.GetValueOrDefault().TotalSeconds).ToList();
-        var usual = measured.Count > 0 ? TimeSpan.FromSeconds(measured.Average()) : s_nobodyMeasured;
+        var now = time.GetUtcNow();
+        var free = able.Where(worker => worker.HasFreeSlot)
+            .Select(worker => (Worker: worker, Expected: Novelty.IsKnown(worker.Record.Figures, now) ? job.ExpectedOf(worker) : null)).ToList();
+        var usual = Novelty.Expected(free.Select(candidate => candidate.Expected).OfType<TimeSpan>());
         return free
             .Select(candidate => (candidate.Worker, Place: PlacementAt(candidate.Worker, candidate.Expected ?? usual)))
             .OrderBy(candidate => candidate.Place).ThenBy(candidate => candidate.Worker.Identity.Id.Value)

@@ -30,7 +30,8 @@ internal sealed partial class SegmentEndpoint(
             return;
         }
 
-        using var arrival = sessions.Arrive(request.SessionId, RemoteAddress.KeyOf(context.Connection.RemoteIpAddress));
+        using var arrival = sessions.Arrive(
+            request.SessionId, RemoteAddress.KeyOf(context.Connection.RemoteIpAddress), AuthTokens.IssuedBy(request.Segment.AuthToken));
         if (arrival.Verdict == ArrivalVerdict.Capped)
         {
             await RefuseAsync(context, SegmentRefusal.Capped);
@@ -83,7 +84,8 @@ internal sealed partial class SegmentEndpoint(
     private async Task<SessionAnswer> TranscodeAsync(HttpContext context, SegmentRequest request, SegmentWork work, SessionArrival arrival)
     {
         var address = RemoteAddress.KeyOf(context.Connection.RemoteIpAddress);
-        if (sessions.Admit(request.SessionId, request.Segment.ManifestId.Memory, request.Gateway.ToString(), address) is not { } session)
+        var issuedBy = AuthTokens.IssuedBy(request.Segment.AuthToken);
+        if (sessions.Admit(request.SessionId, request.Segment.ManifestId.Memory, request.Gateway.ToString(), address, issuedBy) is not { } session)
         {
             return new SessionAnswer.Capped();
         }

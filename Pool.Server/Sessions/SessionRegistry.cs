@@ -4,6 +4,7 @@ using Pool.Server.Dispatch;
 using Pool.Server.Node;
 using Pool.Server.Segments;
 using Pool.Server.Workers;
+using Pool.Shared.Contracts;
 
 namespace Pool.Server.Sessions;
 
@@ -20,6 +21,7 @@ public sealed partial class SessionRegistry(
     private readonly Tally _arriving = new(options.Value.MaxArriving);
     private readonly LogThrottle _log = new(time);
     private readonly Lock _gate = new();
+    private readonly DateTimeOffset _startedAt = time.GetUtcNow();
 
     public IReadOnlyCollection<Session> Active => [.. _sessions.Values];
 
@@ -33,12 +35,15 @@ public sealed partial class SessionRegistry(
     public long Arriving(string sessionId) => _arriving.Of(sessionId);
 
     /// <summary>A segment begins to come in (protocol §4.2, step 11). It takes no session's place: only a segment that is what it says it is does.</summary>
-    public SessionArrival Arrive(string sessionId, string address)
+    /// <param name="sessionId">Session id of its auth token.</param>
+    /// <param name="address">Whom its limits are counted for.</param>
+    /// <param name="issuedBy">By when its auth token was issued.</param>
+    public SessionArrival Arrive(string sessionId, string address, DateTimeOffset issuedBy)
     {
         lock (_gate)
         {
             var known = _sessions.GetValueOrDefault(sessionId);
-            if (known is null && !MayOpen(address))
+            if (known is null && !MayOpen(address, issuedBy))
             {
                 return new SessionArrival(ArrivalVerdict.Capped, null);
             }
@@ -57,7 +62,7 @@ public sealed partial class SessionRegistry(
     /// The session with this id for a segment that has come in, new if there is room (protocol §4.7: a session becomes active with its first
     /// accepted segment). Null is the network's <c>OrchestratorCapped</c>.
     /// </summary>
-    public Session? Admit(string sessionId, ReadOnlyMemory<byte> manifestId, string gateway, string address)
+    public Session? Admit(string sessionId, ReadOnlyMemory<byte> manifestId, string gateway, string address, DateTimeOffset issuedBy)
     {
         lock (_gate)
         {
@@ -67,7 +72,7 @@ public sealed partial class SessionRegistry(
                 return known;
             }
 
-            if (!MayOpen(address) || !_perAddress.TryTake(address))
+            if (!MayOpen(address, issuedBy) || !_perAddress.TryTake(address))
             {
                 return null;
             }
@@ -83,9 +88,15 @@ public sealed partial class SessionRegistry(
         }
     }
 
-    /// <summary>A session that a restart forgot finds its workers coming back: only the setting bounds it then.</summary>
-    private bool MayOpen(string address) =>
-        dispatcher.TakesNewSessions && _sessions.Count < (workers.Capacity > 0 ? MaxSessions : options.Value.MaxSessions) && !_perAddress.IsFull(address);
+    private bool MayOpen(string address, DateTimeOffset issuedBy) =>
+        dispatcher.TakesNewSessions && _sessions.Count < (IsForgotten(issuedBy) ? options.Value.MaxSessions : MaxSessions) && !_perAddress.IsFull(address);
+
+    /// <summary>
+    /// Whether a session that is not known is one that a restart forgot. It finds its workers coming back one by one: until they have had their time for
+    /// it, only the setting bounds it, and its segments wait for them. The same while nobody is connected at all.
+    /// </summary>
+    private bool IsForgotten(DateTimeOffset issuedBy) =>
+        workers.Capacity == 0 || (issuedBy <= _startedAt && time.GetUtcNow() - _startedAt < WorkerLink.LongestRedial);
 
     /// <summary>Ends a session (protocol §4.7, §4.12). An unknown one is nothing.</summary>
     public void Close(string sessionId)

@@ -16,13 +16,14 @@ internal sealed class SustainedCapacity
     /// <summary>Comfortable results in a row, each with every place taken, for one place more.</summary>
     public const int GrowAfter = 5;
 
-    /// <summary>Overloaded results in a row for one place less than was taken.</summary>
+    /// <summary>Overloaded results in a row for one place less than was taken; those that something held up together count as one.</summary>
     public const int ShrinkAfter = 2;
 
     private readonly int _max;
     private int _limit;
     private int _comfortable;
     private int _overloaded;
+    private DateTimeOffset _overloadedAt = DateTimeOffset.MinValue;
 
     public SustainedCapacity(int start, int max) => (_limit, _max) = (Math.Min(start, max), max);
 
@@ -36,12 +37,21 @@ internal sealed class SustainedCapacity
     /// <summary>Takes one result into account; by one thread at a time.</summary>
     /// <param name="inFlight">Segments the worker held when it got this one, this one included.</param>
     /// <param name="ratio">Time it took, divided by the segment's duration.</param>
-    public void Observe(int inFlight, double ratio)
+    /// <param name="from">When the worker got it.</param>
+    /// <param name="to">When it was done.</param>
+    public void Observe(int inFlight, double ratio, DateTimeOffset from, DateTimeOffset to)
     {
         if (ratio > OverloadRatio)
         {
             _comfortable = 0;
-            _overloaded += inFlight > 1 ? 1 : 0;
+
+            // What was in its hands at the same time was slow for the same reason: a line that stood still for a moment is no lack of capacity.
+            if (inFlight > 1 && from >= _overloadedAt)
+            {
+                _overloaded++;
+                _overloadedAt = to;
+            }
+
             if (_overloaded >= ShrinkAfter)
             {
                 _overloaded = 0;

@@ -43,31 +43,37 @@ public sealed class WorkerBook(NpgsqlDataSource database, DatabaseRetry retry, T
         WHERE workers.last_joined_at <= excluded.last_joined_at
         """;
 
-    private const string FindWorker = "SELECT id FROM workers WHERE node_key = $1";
+    private const string FindWorker = """
+        SELECT w.id, r.seconds_per_pixel, r.seconds_per_byte, r.real_time_ratio, r.capacity, r.failures_in_a_row, r.rests_until, r.measured_at
+        FROM workers w LEFT JOIN worker_records r ON r.worker_id = w.id WHERE w.node_key = $1
+        """;
 
-    /// <summary>Enters a worker that has proven its node key, with the payee it names now. The same node key is the same worker for ever.</summary>
+    /// <summary>
+    /// Enters a worker that has proven its node key, with the payee it names now. The same node key is the same worker for ever. With it comes what
+    /// was measured of it before, if anything was; null also while the database is away.
+    /// </summary>
     /// <exception cref="NpgsqlException">The database is away, and the worker is not known yet.</exception>
     /// <exception cref="TimeoutException">The same.</exception>
-    public async Task<WorkerId> JoinAsync(Address nodeKey, Address payee, string device, string software, CancellationToken cancellationToken)
+    public async Task<(WorkerId Id, WorkerMeasurement? Kept)> JoinAsync(Address nodeKey, Address payee, string device, string software, CancellationToken cancellationToken)
     {
         var join = new JoinEntry(nodeKey, payee, device, software, time.GetUtcNow());
         var isKnown = _known.TryGetValue(nodeKey, out var known);
         try
         {
-            var id = await retry.RunAsync(token => WriteAsync(join, token), isKnown ? s_knownPatience : s_patience, cancellationToken);
+            var entered = await retry.RunAsync(token => WriteAsync(join, token), isKnown ? s_knownPatience : s_patience, cancellationToken);
             _late.TryRemove(nodeKey, out _);
             if (_known.Count < MaxKnown)
             {
-                _known[nodeKey] = id;
+                _known[nodeKey] = entered.Id;
             }
 
-            return id;
+            return entered;
         }
         catch (Exception away) when (isKnown && DatabaseRetry.IsAway(away))
         {
             _late[nodeKey] = join;
             Interlocked.Exchange(ref _lateJoined, NewSignal()).TrySetResult();
-            return known;
+            return (known, null);
         }
     }
 
@@ -78,7 +84,7 @@ public sealed class WorkerBook(NpgsqlDataSource database, DatabaseRetry retry, T
         _late.TryRemove(KeyValuePair.Create(join.NodeKey, join));
     }
 
-    private async Task<WorkerId> WriteAsync(JoinEntry join, CancellationToken cancellationToken)
+    private async Task<(WorkerId Id, WorkerMeasurement? Kept)> WriteAsync(JoinEntry join, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection)
@@ -99,8 +105,21 @@ public sealed class WorkerBook(NpgsqlDataSource database, DatabaseRetry retry, T
         };
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return new WorkerId(reader.GetGuid(0));
+        var id = new WorkerId(reader.GetGuid(0));
+        return (id, await reader.IsDBNullAsync(4, cancellationToken) ? null : Measurement(id, reader));
     }
+
+    private static WorkerMeasurement Measurement(WorkerId id, NpgsqlDataReader row) => new()
+    {
+        WorkerId = id,
+        SecondsPerPixel = row.GetFieldValue<double?>(1),
+        SecondsPerByte = row.GetFieldValue<double?>(2),
+        RealTimeRatio = row.GetFieldValue<double?>(3),
+        Capacity = row.GetInt32(4),
+        FailuresInARow = row.GetInt32(5),
+        RestsUntil = row.GetFieldValue<DateTimeOffset?>(6),
+        MeasuredAt = row.GetFieldValue<DateTimeOffset>(7),
+    };
 
     private static NpgsqlParameter Bytes(Address address) => new() { Value = address.ToBytes(), NpgsqlDbType = NpgsqlDbType.Bytea };
 

@@ -104,11 +104,11 @@ internal sealed partial class WorkerHub(
             return new JoinVerdict(false, Guid.Empty, refusal, 0);
         }
 
-        var id = await book.JoinAsync(proven.NodeKey, proven.Payee, proven.Device, State.Software, Context.ConnectionAborted);
+        var (id, kept) = await book.JoinAsync(proven.NodeKey, proven.Payee, proven.Device, State.Software, Context.ConnectionAborted);
         var capacity = Math.Min(proven.WishedCapacity, options.Value.MaxCapacityPerWorker);
         var identity = new JoinedWorker(id, proven.NodeKey, proven.Payee, proven.Device, State.Software, proven.Capabilities);
         var worker = new ConnectedWorker(
-            identity, Context.ConnectionId, outside.Clients.Client(Context.ConnectionId), capacity, records.Of(id));
+            identity, Context.ConnectionId, outside.Clients.Client(Context.ConnectionId), capacity, records.Of(id, kept));
         State.Worker = worker;
         State.Step = Step.Joined;
         leases.Resume(worker, request.Held);

@@ -1,3 +1,5 @@
+using Pool.Shared.Ids;
+
 namespace Pool.Server.Workers;
 
 /// <summary>One good result as the pool saw it. Every number is the pool's own count or clock, none is the worker's word.</summary>
@@ -7,7 +9,8 @@ namespace Pool.Server.Workers;
 /// <param name="Fetch">Time the segment was under way to the worker, part of <paramref name="Elapsed"/>.</param>
 /// <param name="Duration">Duration of the segment's video.</param>
 /// <param name="InFlight">Segments the worker held when it got this one, this one included.</param>
-public sealed record FinishedWork(long Pixels, TimeSpan Elapsed, long SourceBytes, TimeSpan Fetch, TimeSpan Duration, int InFlight);
+/// <param name="AssignedAt">When the worker got it.</param>
+public sealed record FinishedWork(long Pixels, TimeSpan Elapsed, long SourceBytes, TimeSpan Fetch, TimeSpan Duration, int InFlight, DateTimeOffset AssignedAt);
 
 /// <summary>What the pool has measured of a worker; null where nothing has been.</summary>
 /// <param name="SecondsPerPixel">Work, without the segment's way to the worker.</param>
@@ -15,18 +18,20 @@ public sealed record FinishedWork(long Pixels, TimeSpan Elapsed, long SourceByte
 /// <param name="RealTimeRatio">Time a segment takes in all, divided by its duration: above 1 the worker falls behind.</param>
 /// <param name="FailuresInARow">Failures since its last good result.</param>
 /// <param name="RestsUntil">Until then it gets work only when nobody else could do it.</param>
+/// <param name="MeasuredAt">When its speed was last seen.</param>
 public readonly record struct WorkerFigures(
-    double? SecondsPerPixel, double? SecondsPerByte, double? RealTimeRatio, int FailuresInARow, DateTimeOffset RestsUntil)
+    double? SecondsPerPixel, double? SecondsPerByte, double? RealTimeRatio, int FailuresInARow, DateTimeOffset RestsUntil, DateTimeOffset MeasuredAt)
 {
     private const double PixelsPerMegapixel = 1e6;
 
     public double? MegapixelsPerSecond => 1 / SecondsPerPixel / PixelsPerMegapixel;
 }
 
-/// <summary>What the pool has seen of one worker's work since it started, over all the worker's connections. Safe to call from any thread.</summary>
+/// <summary>What the pool has seen of one worker's work, over all the worker's connections. Safe to call from any thread.</summary>
 /// <param name="startCapacity">Segments at once before anything was measured.</param>
 /// <param name="maxCapacity">Segments at once at the most, whatever is measured.</param>
-public sealed class WorkerRecord(int startCapacity, int maxCapacity)
+/// <param name="kept">What was measured before the pool's start, within its bounds; null when that is nothing. Here measuring begins.</param>
+public sealed class WorkerRecord(int startCapacity, int maxCapacity, WorkerMeasurement? kept = null)
 {
     /// <summary>Shorter segments tell nothing of real time: what every segment costs, whatever its length, outweighs their work.</summary>
     private static readonly TimeSpan s_leastDuration = TimeSpan.FromSeconds(0.5);
@@ -34,8 +39,10 @@ public sealed class WorkerRecord(int startCapacity, int maxCapacity)
     private static readonly TimeSpan s_leastElapsed = TimeSpan.FromMilliseconds(1);
 
     private readonly Lock _gate = new();
-    private readonly SustainedCapacity _capacity = new(startCapacity, maxCapacity);
-    private WorkerFigures _figures;
+    private readonly SustainedCapacity _capacity = new(kept?.Capacity ?? startCapacity, maxCapacity);
+    private WorkerFigures _figures = kept is null
+        ? default
+        : new WorkerFigures(kept.SecondsPerPixel, kept.SecondsPerByte, kept.RealTimeRatio, kept.FailuresInARow, kept.RestsUntil ?? default, kept.MeasuredAt);
 
     /// <summary>Segments at once that it was seen to sustain.</summary>
     public int SustainedCapacity => _capacity.Limit;
@@ -49,6 +56,29 @@ public sealed class WorkerRecord(int startCapacity, int maxCapacity)
                 return _figures;
             }
         }
+    }
+
+    /// <summary>Whether there is anything to keep.</summary>
+    internal bool IsMeasured => Figures != default;
+
+    /// <summary>What the books have of it; touched by nobody but their keeper.</summary>
+    internal WorkerMeasurement? Kept { get; set; } = kept;
+
+    /// <summary>What was measured, to be kept over a restart.</summary>
+    internal WorkerMeasurement Measure(WorkerId worker, DateTimeOffset now)
+    {
+        var figures = Figures;
+        return new WorkerMeasurement
+        {
+            WorkerId = worker,
+            SecondsPerPixel = figures.SecondsPerPixel,
+            SecondsPerByte = figures.SecondsPerByte,
+            RealTimeRatio = figures.RealTimeRatio,
+            Capacity = SustainedCapacity,
+            FailuresInARow = figures.FailuresInARow,
+            RestsUntil = figures.RestsUntil == default ? null : figures.RestsUntil,
+            MeasuredAt = now,
+        };
     }
 
     /// <summary>A good result.</summary>
@@ -70,12 +100,13 @@ public sealed class WorkerRecord(int startCapacity, int maxCapacity)
                     : _figures.SecondsPerByte,
                 FailuresInARow = 0,
                 RestsUntil = default,
+                MeasuredAt = work.AssignedAt + work.Elapsed,
             };
             if (work.Duration >= s_leastDuration)
             {
                 var ratio = work.Elapsed / work.Duration;
                 _figures = _figures with { RealTimeRatio = MovingAverage.Next(_figures.RealTimeRatio, ratio) };
-                _capacity.Observe(work.InFlight, ratio);
+                _capacity.Observe(work.InFlight, ratio, work.AssignedAt, work.AssignedAt + work.Elapsed);
             }
         }
     }
@@ -83,7 +114,8 @@ public sealed class WorkerRecord(int startCapacity, int maxCapacity)
     /// <summary>The pool stopped work that had taken this long and was not through: it is at least this slow.</summary>
     /// <param name="pixels">Pixels the whole work was expected to have.</param>
     /// <param name="elapsed">Time since the assignment.</param>
-    public void Stopped(long pixels, TimeSpan elapsed)
+    /// <param name="now">The time.</param>
+    public void Stopped(long pixels, TimeSpan elapsed, DateTimeOffset now)
     {
         if (pixels <= 0)
         {
@@ -95,7 +127,7 @@ public sealed class WorkerRecord(int startCapacity, int maxCapacity)
         {
             if (!(_figures.SecondsPerPixel >= atLeast))
             {
-                _figures = _figures with { SecondsPerPixel = MovingAverage.Next(_figures.SecondsPerPixel, atLeast) };
+                _figures = _figures with { SecondsPerPixel = MovingAverage.Next(_figures.SecondsPerPixel, atLeast), MeasuredAt = now };
             }
         }
     }

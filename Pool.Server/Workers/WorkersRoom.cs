@@ -33,6 +33,8 @@ public static class WorkersRoom
         builder.Services.AddSingleton<ReceiptSender>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ReceiptSender>());
         builder.Services.AddHostedService<LateJoins>();
+        builder.Services.AddSingleton<RecordKeeper>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<RecordKeeper>());
         builder.Services.AddHostedService<LinkWatch>();
         return builder;
     }

@@ -21,6 +21,9 @@ public static class WorkerLink
     /// <summary>How long a worker whose connection was lost may take to come back and name what it still holds.</summary>
     public static readonly TimeSpan ReclaimGrace = TimeSpan.FromSeconds(5);
 
+    /// <summary>The longest a worker waits before it dials its pool again: by then whoever comes back after a restart of the pool is there.</summary>
+    public static readonly TimeSpan LongestRedial = TimeSpan.FromSeconds(30);
+
     /// <summary>Assignments that a worker may name when it comes back.</summary>
     public const int MaxHeld = 128;
 

@@ -41,6 +41,13 @@ public sealed class AuthTokens(byte[] secret)
         };
     }
 
+    /// <summary>By when a token was issued, to the second that it is written in.</summary>
+    public static DateTimeOffset IssuedBy(Wire.AuthToken token)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        return DateTimeOffset.FromUnixTimeSeconds(token.Expiration) - Validity + TimeSpan.FromSeconds(1);
+    }
+
     /// <summary>Whether the token was made with this secret, however old it is. Takes the same time for any wrong token.</summary>
     public bool IsAuthentic(Wire.AuthToken token)
     {

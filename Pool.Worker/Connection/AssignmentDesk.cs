@@ -36,6 +36,18 @@ internal sealed partial class AssignmentDesk(
         }
     }
 
+    /// <summary>Whether the pool waits for an outcome: it asks for signs of life then, and so can be held to giving them.</summary>
+    public bool HasWork
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _unreported.Count > 0;
+            }
+        }
+    }
+
     /// <summary>Assignments whose outcome the pool has not been told yet.</summary>
     public IReadOnlyList<Guid> Unreported
     {

@@ -27,22 +27,20 @@ internal sealed class AssignmentHttp : IDisposable
     private readonly PoolAddress _pool;
     private readonly TimeProvider _time;
     private readonly Random _random;
+    private readonly RenewableConnections _connections;
     private readonly HttpClient _client;
 
     public AssignmentHttp(PoolAddress pool, TimeProvider time, Random random)
     {
         (_pool, _time, _random) = (pool, time, random);
-        var handler = new SocketsHttpHandler
-        {
-            ConnectTimeout = ConnectTimeout,
-            AllowAutoRedirect = false,   // a token is for the pool that gave it, nobody else
-            UseCookies = false,
-            EnableMultipleHttp2Connections = true,
-        };
+        _connections = new RenewableConnections(Open);
 
         // The assignment's deadline bounds every request; HttpClient's own limit would cut long uploads.
-        _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = MaxAnswerBytes };
+        _client = new HttpClient(_connections) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = MaxAnswerBytes };
     }
+
+    /// <summary>Requests that begin from now on go over new connections: the old ones may be dead, however open they look.</summary>
+    public void RenewConnections() => _connections.Renew();
 
     /// <summary>Begins to fetch the segment, which accepts the assignment.</summary>
     public async Task<SegmentStream> FetchAsync(Assignment assignment, CancellationToken cancellationToken)
@@ -106,6 +104,14 @@ internal sealed class AssignmentHttp : IDisposable
     }
 
     public void Dispose() => _client.Dispose();
+
+    private static SocketsHttpHandler Open() => new()
+    {
+        ConnectTimeout = ConnectTimeout,
+        AllowAutoRedirect = false,   // a token is for the pool that gave it, nobody else
+        UseCookies = false,
+        EnableMultipleHttp2Connections = true,
+    };
 
     private async Task<OutcomeVerdict> PostOnceAsync(Assignment assignment, AssignmentOutcome outcome, CancellationToken cancellationToken)
     {

@@ -1,3 +1,5 @@
+using Pool.Shared.Contracts;
+
 namespace Pool.Worker.Connection;
 
 /// <summary>
@@ -10,7 +12,7 @@ internal sealed class Backoff
     public static readonly TimeSpan First = TimeSpan.FromSeconds(1);
 
     /// <summary>Default of the longest wait.</summary>
-    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Longest = WorkerLink.LongestRedial;
 
     /// <summary>At least this share of a wait is waited.</summary>
     private const double LeastShare = 0.5;

@@ -17,6 +17,7 @@ internal sealed class PoolConnection : IAsyncDisposable
     public static readonly TimeSpan Ping = TimeSpan.FromSeconds(15);
 
     private readonly HubConnection _hub;
+    private readonly WebSocketConnectionFactory _sockets = new();
     private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // The pool may assign before the verdict of the join has been read here: such messages wait for the desk.
@@ -27,18 +28,21 @@ internal sealed class PoolConnection : IAsyncDisposable
     {
         var builder = new HubConnectionBuilder();
         builder.Services.AddSingleton<EndPoint>(new UriEndPoint(pool.WebSocketAt(WorkerLink.HubPath)));
-        builder.Services.AddSingleton<IConnectionFactory, WebSocketConnectionFactory>();
+        builder.Services.AddSingleton<IConnectionFactory>(_sockets);
         builder.Services.AddSingleton(loggers);
         _hub = builder.Build();
         _hub.ServerTimeout = ServerSilence;
         _hub.KeepAliveInterval = Ping;
         _hub.HandshakeTimeout = WorkerLink.JoinTimeout;
         _hub.Closed += OnClosedAsync;
-        _hub.On<Assignment>(nameof(IWorkerClient.Assign), async assignment => (await _desk.Task).Offer(assignment));
-        _hub.On<Guid, string>(nameof(IWorkerClient.Cancel), async (id, reason) => (await _desk.Task).Cancel(id, reason));
-        _hub.On<SignedReceipt>(nameof(IWorkerClient.Receipt), async receipt => (await _receipts.Task).Take(receipt));
-        _hub.On(nameof(IWorkerClient.Probe), () => _hub.SendAsync(nameof(IWorkerHub.Alive)));
+        _hub.On<Assignment>(nameof(IWorkerClient.Assign), async assignment => (await HeardAsync(_desk)).Offer(assignment));
+        _hub.On<Guid, string>(nameof(IWorkerClient.Cancel), async (id, reason) => (await HeardAsync(_desk)).Cancel(id, reason));
+        _hub.On<SignedReceipt>(nameof(IWorkerClient.Receipt), async receipt => (await HeardAsync(_receipts)).Take(receipt));
+        _hub.On(nameof(IWorkerClient.Probe), AnswerAsync);
     }
+
+    /// <summary>The pool's signs of life: every message of it is one.</summary>
+    public PoolPulse Pulse { get; } = new();
 
     /// <summary>Completes with the reason when the connection is lost.</summary>
     public Task<string> Lost => _lost.Task;
@@ -61,11 +65,30 @@ internal sealed class PoolConnection : IAsyncDisposable
     public Task SetCapacityAsync(int segments, CancellationToken cancellationToken) =>
         _hub.InvokeAsync(nameof(IWorkerHub.SetCapacity), segments, cancellationToken);
 
+    /// <summary>Takes the connection for lost, though its socket looks open.</summary>
+    public void GiveUp(string reason)
+    {
+        _lost.TrySetResult(reason);
+        _sockets.Abort();
+    }
+
     public async ValueTask DisposeAsync()
     {
         _desk.TrySetCanceled();
         _receipts.TrySetCanceled();
         await _hub.DisposeAsync();
+    }
+
+    private Task AnswerAsync()
+    {
+        Pulse.Hear();
+        return _hub.SendAsync(nameof(IWorkerHub.Alive));
+    }
+
+    private Task<T> HeardAsync<T>(TaskCompletionSource<T> receiver)
+    {
+        Pulse.Hear();
+        return receiver.Task;
     }
 
     private Task OnClosedAsync(Exception? reason)

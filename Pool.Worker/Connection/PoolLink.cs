@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Pool.Shared.Contracts;
 using Pool.Shared.Ethereum;
 using Pool.Worker.Transcoding;
 
@@ -80,6 +81,8 @@ internal sealed partial class PoolLink(
                 backoff.Reset();
             }
 
+            // What the line has done to the hub's connection it may have done to the others: nothing new goes over those.
+            http.RenewConnections();
             var wait = backoff.Next();
             ReportLoss(wait);
             await Task.Delay(wait, time, drain).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -155,13 +158,33 @@ internal sealed partial class PoolLink(
         desk.TakeUpTo(joined.Capacity);
         CompareKey(joined.ReceiptKey);
         connection.Serve(desk, new ReceiptDesk(receipts, joined.ReceiptKey, identity.NodeKey.Address, identity.Payee, events));
+        using var served = new CancellationTokenSource();
+        var watching = WatchAsync(connection, desk, served.Token);
         await UntilAsync(connection.Lost, drain);
         if (!connection.Lost.IsCompleted)
         {
             await DrainAsync(connection, desk, stop);
         }
 
+        await served.CancelAsync();
+        await watching;
         return connection.Lost.IsCompleted ? await connection.Lost : null;
+    }
+
+    /// <summary>Gives the connection up when the pool is silent while there is work in hand.</summary>
+    private async Task WatchAsync(PoolConnection connection, AssignmentDesk desk, CancellationToken served)
+    {
+        do
+        {
+            await Task.Delay(WorkerLink.ProbePeriod, time, served).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (served.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+        while (connection.Pulse.Beat(desk.HasWork));
+
+        connection.GiveUp("the pool gives no sign of life though this worker has work in hand");
     }
 
     /// <summary>A pool that signs with another key than it did may be another pool.</summary>

@@ -16,6 +16,11 @@ internal sealed class WebSocketConnectionFactory : IConnectionFactory
     /// <summary>A ping that is not answered within this time ends the socket.</summary>
     public static readonly TimeSpan KeepAliveTimeout = TimeSpan.FromSeconds(15);
 
+    private WebSocketConnection? _connection;
+
+    /// <summary>Ends the latest connection at once, without a goodbye that nobody would hear.</summary>
+    public void Abort() => Volatile.Read(ref _connection)?.Abort();
+
     /// <inheritdoc/>
     public async ValueTask<ConnectionContext> ConnectAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
@@ -26,7 +31,9 @@ internal sealed class WebSocketConnectionFactory : IConnectionFactory
             socket.Options.KeepAliveInterval = KeepAliveInterval;
             socket.Options.KeepAliveTimeout = KeepAliveTimeout;
             await socket.ConnectAsync(address, cancellationToken);
-            return new WebSocketConnection(socket, endpoint);
+            var connection = new WebSocketConnection(socket, endpoint);
+            Volatile.Write(ref _connection, connection);
+            return connection;
         }
         catch
         {

@@ -33,7 +33,10 @@ internal readonly record struct DayPartition(DateOnly Day)
             : null;
 
     /// <summary>Whether all of the day is longer ago than what is kept.</summary>
-    public bool IsOver(DateTimeOffset now, int retentionDays) => Day.AddDays(1 + retentionDays) <= DateOnly.FromDateTime(now.UtcDateTime);
+    public bool IsOver(DateTimeOffset now, int retentionDays) => Day < OldestKept(now, retentionDays);
+
+    /// <summary>The oldest day that is kept whatever is closed; all before it are over.</summary>
+    public static DateOnly OldestKept(DateTimeOffset now, int retentionDays) => DateOnly.FromDateTime(now.UtcDateTime).AddDays(-retentionDays);
 
     private static string Text(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) + " 00:00:00+00";
 }

@@ -5,7 +5,7 @@ namespace Pool.Server.Settlement.Partitions;
 
 /// <summary>
 /// Days of segments and contributions are there before they begin, and go when they are over for so long as the books keep them, their epochs are closed and
-/// what was earned in them has matured.
+/// what was earned in them has matured. Sessions go when they are as old and their last segment is gone.
 /// </summary>
 internal sealed partial class PartitionKeeper(
     PartitionTables tables, IOptions<SettlementOptions> options, TimeProvider time, ILogger<PartitionKeeper> logger) : BackgroundService
@@ -45,6 +45,23 @@ internal sealed partial class PartitionKeeper(
                 _kept = day;
             }
         }
+
+        await DropSessionsAsync(DayPartition.OldestKept(now, options.Value.RetentionDays), cancellationToken);
+    }
+
+    /// <summary>Sessions go with the last of their segments.</summary>
+    private async Task DropSessionsAsync(DateOnly before, CancellationToken cancellationToken)
+    {
+        var dropped = 0;
+        while (await tables.DropSessionsAsync(before, cancellationToken) is > 0 and var some)
+        {
+            dropped += some;
+        }
+
+        if (dropped > 0)
+        {
+            LogSessionsDropped(dropped);
+        }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -66,6 +83,9 @@ internal sealed partial class PartitionKeeper(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The segments and contributions of {Day} were dropped: they are older than Settlement:RetentionDays and all closed")]
     private partial void LogDropped(DateOnly day);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Sessions} sessions were dropped: no segment of theirs is kept any more")]
+    private partial void LogSessionsDropped(int sessions);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The segments and contributions of {Day} are old but stay: epoch {Epoch} is not closed and matured")]
     private partial void LogKept(DateOnly day, long epoch);

@@ -16,6 +16,9 @@ internal sealed class PartitionTables(NpgsqlDataSource database)
     /// <summary>Days that are found at once; the next time finds more.</summary>
     private const int MaxStrays = 100;
 
+    /// <summary>Sessions that are dropped at once: nothing can be booked meanwhile.</summary>
+    public const int MaxSessions = 10_000;
+
     private static readonly string s_strays = $"SELECT DISTINCT (received_at AT TIME ZONE 'UTC')::date FROM segments_default ORDER BY 1 LIMIT {MaxStrays}";
 
     /// <summary>The days that have partitions, oldest first.</summary>
@@ -64,6 +67,25 @@ internal sealed class PartitionTables(NpgsqlDataSource database)
 
             await ExecuteAsync(connection, $"DROP TABLE {day.ContributionsTable}; DROP TABLE {day.SegmentsTable}", cancellationToken);
             return null;
+        },
+        cancellationToken);
+
+    /// <summary>Drops sessions that were opened before a day and have no segments any more. How many: at most <see cref="MaxSessions"/>.</summary>
+    public Task<int> DropSessionsAsync(DateOnly before, CancellationToken cancellationToken) => InTransactionAsync(
+        async connection =>
+        {
+            // A group of records on its way into the books may name such a session again: it comes before, or makes it anew after.
+            await ExecuteAsync(connection, "LOCK TABLE sessions IN SHARE ROW EXCLUSIVE MODE", cancellationToken);
+            await using var command = new NpgsqlCommand(
+                $"""
+                DELETE FROM sessions WHERE id IN (
+                    SELECT id FROM sessions s WHERE opened_at < $1 AND NOT EXISTS (SELECT FROM segments WHERE session_id = s.id) LIMIT {MaxSessions})
+                """,
+                connection)
+            {
+                Parameters = { new() { Value = before.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc) } },
+            };
+            return await command.ExecuteNonQueryAsync(cancellationToken);
         },
         cancellationToken);
 

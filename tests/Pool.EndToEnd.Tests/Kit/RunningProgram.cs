@@ -6,7 +6,7 @@ namespace Pool.EndToEnd.Tests.Kit;
 /// <summary>A program that runs beside the test. What it says is read all the time, so that a full pipe never stops it; the end is kept.</summary>
 internal sealed class RunningProgram : IAsyncDisposable
 {
-    private const int KeptCharacters = 8192;
+    private const int KeptCharacters = 32 * 1024;
 
     private readonly Process _process;
     private readonly StringBuilder _said = new();
@@ -32,6 +32,12 @@ internal sealed class RunningProgram : IAsyncDisposable
 
     /// <summary>Whether it has ended.</summary>
     public bool HasEnded => _process.HasExited;
+
+    /// <summary>Its process.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Waits until it has ended and all that it said has been read.</summary>
+    public Task WaitForEndAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(cancellationToken);
 
     /// <summary>Starts it.</summary>
     /// <param name="program">The program.</param>

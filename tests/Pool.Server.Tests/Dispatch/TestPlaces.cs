@@ -42,7 +42,7 @@ internal static class TestPlaces
         SourceHash = [],
     };
 
-    /// <summary>The worker is seen to take so long for a segment like <see cref="Work"/>.</summary>
-    public static void Takes(this ConnectedWorker worker, TimeSpan elapsed) =>
-        worker.Record.Finished(new FinishedWork(200_000, elapsed, 0, TimeSpan.Zero, TimeSpan.FromSeconds(2), 1));
+    /// <summary>The worker is seen, just now or at another time, to take so long for a segment like <see cref="Work"/>.</summary>
+    public static void Takes(this ConnectedWorker worker, TimeSpan elapsed, DateTimeOffset? at = null) => worker.Record.Finished(new FinishedWork(
+        200_000, elapsed, 0, TimeSpan.Zero, TimeSpan.FromSeconds(2), 1, (at ?? TimeProvider.System.GetUtcNow()) - elapsed));
 }

@@ -66,6 +66,16 @@ public sealed class WaitingLineTests
         Assert.NotNull(await waiting[0].WaitAsync(Patience.Limit));
     }
 
+    [Fact]
+    public async Task Who_comes_when_the_time_is_up_gets_nothing_though_a_slot_is_free()
+    {
+        var (line, workers) = Line(1);
+
+        Assert.Null(await line.TakeAsync(TestPlaces.Work("a"), TestPlaces.Nobody, new CancellationToken(canceled: true)));
+
+        Assert.Equal(0, workers[0].InFlight);
+    }
+
     /// <summary>Whatever happens in whatever order: a slot is with one holder or free, and nobody waits while one is free.</summary>
     [Fact]
     public void No_slot_is_lost_or_given_twice() => Check.QuickThrowOnFailure(Prop.ForAll(Steps(), steps =>

@@ -1,4 +1,5 @@
 using Pool.Server.Dispatch;
+using Pool.Server.Dispatch.Policies;
 using Pool.Server.Workers;
 using Pool.Shared.Ids;
 using Pool.Shared.Livepeer;
@@ -67,6 +68,34 @@ public sealed class WorkerChoiceTests
         var taken = new[] { "a", "b", "c" }.Select(session => choice.TryTake(TestPlaces.Work(session), TestPlaces.Nobody)!.Worker);
 
         Assert.Equal([workers[1], workers[1], workers[0]], taken);
+    }
+
+    [Fact]
+    public void A_worker_that_nobody_has_measured_is_taken_for_the_fastest_so_that_it_gets_a_session_and_is_measured()
+    {
+        var (choice, workers) = Choice(4, 4, 4);
+        workers[0].Takes(TimeSpan.FromSeconds(0.5));
+        workers[1].Takes(TimeSpan.FromSeconds(1.9));
+
+        var taken = new[] { "a", "b" }.Select(session => Taken(choice, session));
+
+        Assert.Equal([workers[0], workers[2]], taken);
+    }
+
+    [Fact]
+    public void A_worker_that_was_slow_once_is_tried_again_when_it_was_not_asked_for_a_while()
+    {
+        var (choice, workers) = Choice(4, 4);
+        var now = TimeProvider.System.GetUtcNow();
+        workers[0].Takes(TimeSpan.FromSeconds(1));
+        workers[1].Takes(TimeSpan.FromSeconds(20), now);
+        Assert.Equal([workers[0], workers[0]], new[] { "a", "b" }.Select(session => Taken(choice, session)));
+
+        var (later, again) = Choice(4, 4);
+        again[0].Takes(TimeSpan.FromSeconds(1));
+        again[1].Takes(TimeSpan.FromSeconds(20), now - Novelty.ForgottenAfter - TimeSpan.FromSeconds(1));
+
+        Assert.Equal([again[0], again[1]], new[] { "a", "b" }.Select(session => Taken(later, session)));
     }
 
     [Fact]

@@ -41,6 +41,27 @@ public sealed class RestartTests() : ServerTest(("Spool:Grace", "00:00:00"))
     }
 
     [Fact]
+    public async Task Sessions_of_before_the_restart_are_not_turned_away_while_their_workers_come_back_one_by_one()
+    {
+        await JoinGoodAsync();
+        var (first, second) = (await Gateway.GetOrchestratorAsync(), await Gateway.GetOrchestratorAsync());
+        Server.Time.Forward(TimeSpan.FromSeconds(2));   // so that the tokens are older than the restart in whole seconds
+        await Server.RestartAsync();
+        var back = await JoinAsync(capacity: 1);
+        var held = Gateway.SegmentAsync(first);
+        var assignment = await back.NextAssignmentAsync();
+        using var fetched = await assignment.FetchAsync();
+
+        var segment = TestJob.Segment();
+        using var waiting = await Gateway.BeginSegmentAsync(TestJob.Credentials(second, segment), segment);
+        await JoinGoodAsync();
+
+        Assert.Equal((200, 2), ((int)waiting.StatusCode, (await SegmentAnswer.ReadAsync(waiting)).Renditions.Count));
+        await TestAssignment.AnswerAsync(assignment);
+        Assert.Equal(2, (await held).Renditions.Count);
+    }
+
+    [Fact]
     public async Task A_segment_that_was_in_work_leaves_nothing_behind()
     {
         var worker = await JoinAsync();

@@ -54,6 +54,29 @@ public sealed class FailoverTests() : ServerTest(("Dispatch:AcceptTimeout", "00:
     }
 
     [Fact]
+    public async Task When_the_second_worker_is_lost_too_a_third_gets_the_segment_before_either_is_given_up()
+    {
+        var lost = new List<TestAssignment>();
+        Task<SegmentAnswer>? answer = null;
+        for (var number = 0; number < 2; number++)
+        {
+            var dying = await JoinAsync();
+            answer ??= (await BeginSegmentAsync()).Answer;
+            var assignment = await dying.NextAssignmentAsync();
+            using var fetched = await assignment.FetchAsync();
+            lost.Add(assignment);
+            dying.Die();
+        }
+
+        var good = await JoinGoodAsync();
+        var result = await answer!;   // begun with the first worker
+        var verdicts = await Task.WhenAll(lost.Select(assignment => assignment.FinishAsync(OutcomeKind.Done)));
+
+        Assert.All(verdicts, verdict => Assert.Contains("another worker was first", verdict.Reason, StringComparison.Ordinal));
+        await AssertDoneByAsync(good, result);
+    }
+
+    [Fact]
     public async Task A_segment_that_a_silent_worker_does_not_fetch_goes_to_another_and_the_silent_one_is_told()
     {
         var (silent, answer) = await BeginAtAsync();
@@ -151,6 +174,22 @@ public sealed class FailoverTests() : ServerTest(("Dispatch:AcceptTimeout", "00:
         Assert.Equal("no transcoders available", answer.Error);
         await TestAssignment.AnswerAsync(assignment);
         Assert.Equal(2, (await held).Renditions.Count);
+    }
+
+    [Fact]
+    public async Task When_the_gateways_patience_is_over_no_worker_is_given_the_segment_any_more()
+    {
+        await using var server = await RunningServer.StartAsync(("Dispatch:HedgeShare", "0"));
+        await using var worker = await TestWorker.JoinAsync(server);
+        var answer = server.Gateway.SegmentAsync(await server.Gateway.GetOrchestratorAsync());
+        using var fetched = await (await worker.NextAssignmentAsync()).FetchAsync();
+
+        server.Time.Forward(TimeSpan.FromSeconds(8));
+        Assert.Equal(AllFailed, (await answer).Error);
+        worker.Work = assignment => TestAssignment.AnswerAsync(assignment);
+        var next = await server.Gateway.SegmentAsync(await server.Gateway.GetOrchestratorAsync());
+
+        Assert.Equal((2, 2), (next.Renditions.Count, worker.Assigned));
     }
 
     [Fact]

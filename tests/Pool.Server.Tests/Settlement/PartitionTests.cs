@@ -83,6 +83,28 @@ public sealed class PartitionTests : IAsyncLifetime, IDisposable
         Assert.Equal(goes ? 0 : 2, await CountAsync("contributions"));
     }
 
+    [Fact]
+    public async Task A_session_goes_when_it_is_old_and_its_last_segment_is_gone()
+    {
+        await _keeper.MakeAheadAsync(CancellationToken.None);
+        await _books.BookAsync(BooksUnderTest.Entry(at: Now));
+        await SessionAsync("without segments", Now);
+        _time.Forward(TimeSpan.FromDays(31));
+        await SessionAsync("young", Now);
+
+        await _keeper.DropOldAsync(CancellationToken.None);
+        Assert.Equal(2, await CountAsync("sessions WHERE id IN ('session', 'young')"));
+        Assert.Equal(2, await CountAsync("sessions"));
+        await _books.ExecuteAsync("UPDATE epochs SET closed_at = now(), matured_at = now()");
+        await _keeper.DropOldAsync(CancellationToken.None);
+
+        Assert.Equal((0, 1), (await CountAsync("segments"), await CountAsync("sessions")));
+        Assert.Equal(1, await CountAsync("sessions WHERE id = 'young'"));
+    }
+
+    private Task SessionAsync(string id, DateTimeOffset openedAt) =>
+        _books.ExecuteAsync($"INSERT INTO sessions VALUES ('{id}', decode(repeat('00', 20), 'hex'), '', '{openedAt:O}')");
+
     private DayPartition Today() => new(DateOnly.FromDateTime(Now.UtcDateTime));
 
     private Task<long> CountAsync(string table) => _books.ScalarAsync($"SELECT count(*) FROM {table}");

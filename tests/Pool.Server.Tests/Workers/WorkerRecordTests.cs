@@ -9,6 +9,7 @@ namespace Pool.Server.Tests.Workers;
 public sealed class WorkerRecordTests
 {
     private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
+    private static DateTimeOffset s_now = DateTimeOffset.UnixEpoch;
 
     [Fact]
     public void Speed_is_by_the_pools_own_clock_and_count_and_the_newest_result_has_a_fifth_of_the_weight()
@@ -29,10 +30,10 @@ public sealed class WorkerRecordTests
         var record = new WorkerRecord(2, 4);
         record.Finished(Work(elapsed: 2 * s_second));
 
-        record.Stopped(1_000_000, s_second);
+        record.Stopped(1_000_000, s_second, DateTimeOffset.UnixEpoch);
         Assert.Equal(2e-6, record.Figures.SecondsPerPixel);
 
-        record.Stopped(1_000_000, 7 * s_second);
+        record.Stopped(1_000_000, 7 * s_second, DateTimeOffset.UnixEpoch);
         Assert.Equal(3e-6, record.Figures.SecondsPerPixel.GetValueOrDefault(), 12);
     }
 
@@ -84,12 +85,27 @@ public sealed class WorkerRecordTests
     }
 
     [Fact]
+    public void Results_that_something_held_up_together_are_one_sign_of_overload_and_not_several()
+    {
+        var (capacity, began) = (new SustainedCapacity(4, 8), DateTimeOffset.UnixEpoch);
+
+        for (var result = 0; result < 4; result++)
+        {
+            capacity.Observe(4, 2.5, began + (result * s_second), began + (5 * s_second));
+        }
+
+        Assert.Equal(4, capacity.Limit);
+        capacity.Observe(4, 2.5, began + (5 * s_second), began + (10 * s_second));
+        Assert.Equal(3, capacity.Limit);
+    }
+
+    [Fact]
     public void Capacity_stays_between_one_and_its_maximum() => Check.QuickThrowOnFailure(Prop.ForAll(Results(), results =>
     {
         var capacity = new SustainedCapacity(3, 6);
         return results.All(result =>
         {
-            capacity.Observe(result.InFlight, result.Percent / 100.0);
+            Observe(capacity, 1, result.InFlight, result.Percent / 100.0);
             return capacity.Limit is >= 1 and <= 6;
         });
     }));
@@ -162,12 +178,14 @@ public sealed class WorkerRecordTests
     {
         for (var time = 0; time < times; time++)
         {
-            capacity.Observe(inFlight, ratio);
+            // One after the other: what is under way at the same time has a test of its own.
+            s_now += s_second;
+            capacity.Observe(inFlight, ratio, s_now, s_now + s_second);
         }
     }
 
     private static Arbitrary<(int InFlight, int Percent)[]> Results() =>
         (from inFlight in Gen.Choose(1, 8) from percent in Gen.Choose(0, 300) select (inFlight, percent)).ArrayOf().ToArbitrary();
 
-    private static FinishedWork Work(TimeSpan elapsed, TimeSpan fetch = default) => new(1_000_000, elapsed, 1000, fetch, 2 * s_second, 1);
+    private static FinishedWork Work(TimeSpan elapsed, TimeSpan fetch = default) => new(1_000_000, elapsed, 1000, fetch, 2 * s_second, 1, DateTimeOffset.UnixEpoch);
 }

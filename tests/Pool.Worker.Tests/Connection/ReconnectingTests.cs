@@ -112,6 +112,31 @@ public sealed class ReconnectingTests
         Assert.Equal(0, lost.WaitingOutcomes);
     }
 
+    [Fact]
+    public async Task A_pool_that_gives_no_sign_of_life_while_there_is_work_is_left_and_dialled_again_though_its_socket_is_open()
+    {
+        var (started, end) = (Signal(), Signal());
+        await using var pool = await FakePool.StartAsync();
+        await using var worker = WorkerUnderTest.Start(pool, sessions: 1);
+        worker.Transcoder.Work = async (job, sink, token) =>
+        {
+            started.SetResult();
+            await end.Task.WaitAsync(token);
+            return await FakeTranscoder.EchoAsync(job, sink, token);
+        };
+        var joined = await pool.NextJoinAsync();
+        var held = await pool.AssignAsync(joined);
+        await started.Task.WaitAsync(Patience.Limit);
+
+        // It never probes, and its connection stays as it is.
+        var again = await pool.NextJoinAsync();
+        end.SetResult();
+
+        Assert.Contains("no sign of life", (await worker.Events.NextAsync<LostEvent>()).Reason, StringComparison.Ordinal);
+        Assert.Equal([held.Message.AssignmentId], again.Request!.Held);
+        Assert.Equal(OutcomeKind.Done, (await held.NextOutcomeAsync()).Kind);
+    }
+
     private static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     [Fact]

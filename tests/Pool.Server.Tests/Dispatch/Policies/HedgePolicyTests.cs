@@ -76,7 +76,7 @@ public sealed class HedgePolicyTests
     [InlineData(1.5, 1, 0, 8, false, false)]
     [InlineData(1.5, 0, 0, 8, false, true)]
     public void A_hedge_goes_where_there_is_time_and_room_to_spare(double? ratio, int inFlight, int late, int capacity, bool othersWait, bool may) =>
-        Assert.Equal(may, SpareCapacity.MayHedge(new WorkerFigures(null, null, ratio, 0, default), inFlight, late, capacity, othersWait));
+        Assert.Equal(may, SpareCapacity.MayHedge(new WorkerFigures(null, null, ratio, 0, default, default), inFlight, late, capacity, othersWait));
 
     private static Arbitrary<bool[]> Steps() => Gen.Elements(true, false, false).ArrayOf().ToArbitrary();
 }

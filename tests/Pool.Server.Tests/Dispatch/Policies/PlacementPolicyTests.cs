@@ -25,9 +25,9 @@ public sealed class PlacementPolicyTests
         var job = new JobSize(Pixels: 1_000_000, Bytes: 1000);
 
         Assert.Null(ExpectedTime.Of(job, default));
-        Assert.Equal(TimeSpan.FromSeconds(2), ExpectedTime.Of(job, new WorkerFigures(2e-6, null, null, 0, default)));
-        Assert.Equal(TimeSpan.FromSeconds(3), ExpectedTime.Of(job, new WorkerFigures(2e-6, 1e-3, null, 0, default)));
-        Assert.Equal(TimeSpan.FromHours(1), ExpectedTime.Of(job, new WorkerFigures(double.MaxValue, null, null, 0, default)));
+        Assert.Equal(TimeSpan.FromSeconds(2), ExpectedTime.Of(job, new WorkerFigures(2e-6, null, null, 0, default, default)));
+        Assert.Equal(TimeSpan.FromSeconds(3), ExpectedTime.Of(job, new WorkerFigures(2e-6, 1e-3, null, 0, default, default)));
+        Assert.Equal(TimeSpan.FromHours(1), ExpectedTime.Of(job, new WorkerFigures(double.MaxValue, null, null, 0, default, default)));
     }
 
     [Fact]
