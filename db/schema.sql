@@ -280,6 +280,22 @@ ALTER TABLE public.transfers ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.worker_records (
+    worker_id uuid NOT NULL,
+    seconds_per_pixel double precision,
+    seconds_per_byte double precision,
+    real_time_ratio double precision,
+    capacity integer NOT NULL,
+    failures_in_a_row integer NOT NULL,
+    rests_until timestamp with time zone,
+    measured_at timestamp with time zone NOT NULL,
+    CONSTRAINT worker_records_capacity_check CHECK ((capacity > 0)),
+    CONSTRAINT worker_records_failures_in_a_row_check CHECK ((failures_in_a_row >= 0)),
+    CONSTRAINT worker_records_real_time_ratio_check CHECK ((real_time_ratio > (0)::double precision)),
+    CONSTRAINT worker_records_seconds_per_byte_check CHECK ((seconds_per_byte >= (0)::double precision)),
+    CONSTRAINT worker_records_seconds_per_pixel_check CHECK ((seconds_per_pixel > (0)::double precision))
+);
+
 CREATE TABLE public.workers (
     id uuid NOT NULL,
     node_key bytea NOT NULL,
@@ -337,6 +353,9 @@ ALTER TABLE ONLY public.transfers
 ALTER TABLE ONLY public.transfers
     ADD CONSTRAINT transfers_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.worker_records
+    ADD CONSTRAINT worker_records_pkey PRIMARY KEY (worker_id);
+
 ALTER TABLE ONLY public.workers
     ADD CONSTRAINT workers_node_key_key UNIQUE (node_key);
 
@@ -356,6 +375,8 @@ CREATE INDEX contributions_default_worker_id_role_idx ON public.contributions_de
 CREATE INDEX segments_session ON ONLY public.segments USING btree (session_id);
 
 CREATE INDEX segments_default_session_id_idx ON public.segments_default USING btree (session_id);
+
+CREATE INDEX sessions_opened ON public.sessions USING btree (opened_at);
 
 CREATE INDEX transfers_credit ON public.transfers USING btree (credit_account, id);
 
@@ -424,6 +445,9 @@ ALTER TABLE ONLY public.transfers
 
 ALTER TABLE ONLY public.transfers
     ADD CONSTRAINT transfers_pending_id_fkey FOREIGN KEY (pending_id) REFERENCES public.transfers(id);
+
+ALTER TABLE ONLY public.worker_records
+    ADD CONSTRAINT worker_records_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(id);
 
 ALTER TABLE ONLY public.workers
     ADD CONSTRAINT workers_payee_fkey FOREIGN KEY (payee) REFERENCES public.payees(address);

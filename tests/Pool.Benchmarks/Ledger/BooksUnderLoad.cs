@@ -52,7 +52,7 @@ internal sealed class BooksUnderLoad : IAsyncDisposable
         for (var number = 1; number <= count; number++)
         {
             var address = Address.FromWire(BitConverter.GetBytes(number));
-            workers.Add((await book.JoinAsync(address, address, "cpu", "bench", CancellationToken.None), address));
+            workers.Add(((await book.JoinAsync(address, address, "cpu", "bench", CancellationToken.None)).Id, address));
         }
 
         return workers;
