@@ -31,7 +31,8 @@ public sealed class CheckTests : IAsyncLifetime
     [InlineData("UPDATE transfers SET debit_account = (SELECT id FROM accounts WHERE code LIKE 'payee:%') WHERE key = 'earned'", "below-zero", "sums", "transfers")]
     [InlineData("UPDATE transfers SET reason = 'settlement' WHERE key = 'earned'", "settlement")]
     [InlineData("UPDATE transfers SET pending_id = (SELECT id FROM transfers WHERE key = 'earned') WHERE key = 'posted'", "pending")]
-    [InlineData("DROP INDEX transfers_ended_once; INSERT INTO transfers OVERRIDING SYSTEM VALUE SELECT 99, 'again', posting, kind, pending_id, asset, debit_account, credit_account, amount, reason, source_kind, source_id, epoch, terms_version, actor, at FROM transfers WHERE key = 'posted'", "pending", "sums")]
+    [InlineData("DROP INDEX transfers_ended_once; CREATE TEMP TABLE again AS SELECT * FROM transfers WHERE key = 'posted'; UPDATE again SET id = 99, key = 'again'; "
+        + "INSERT INTO transfers OVERRIDING SYSTEM VALUE SELECT * FROM again", "pending", "sums")]
     [InlineData("ALTER TABLE transfers DROP CONSTRAINT transfers_once; UPDATE transfers SET key = 'fund/in' WHERE key = 'fund/out'", "repeated")]
     public async Task What_came_past_the_rules_is_found_and_left_as_it_is(string tampering, params string[] rules)
     {

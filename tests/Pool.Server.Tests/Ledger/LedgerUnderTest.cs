@@ -57,9 +57,9 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
         var ledger = new LedgerUnderTest(database);
         foreach (var number in Enumerable.Range(0, Payees))
         {
-            await ledger.ExecuteAsync($"INSERT INTO payees VALUES (decode('{Convert.ToHexStringLower(Payee(number).ToBytes())}', 'hex'), now())");
-            await ledger.ExecuteAsync(
-                $"INSERT INTO workers SELECT '{Worker(number)}', address, address, 'cpu', 'test', now(), now() FROM payees WHERE address = decode('{Convert.ToHexStringLower(Payee(number).ToBytes())}', 'hex')");
+            var address = $"decode('{Convert.ToHexStringLower(Payee(number).ToBytes())}', 'hex')";
+            await ledger.ExecuteAsync($"INSERT INTO payees VALUES ({address}, now())");
+            await ledger.ExecuteAsync($"INSERT INTO workers VALUES ('{Worker(number)}', {address}, {address}, 'cpu', 'test', now(), now())");
         }
 
         return ledger;
