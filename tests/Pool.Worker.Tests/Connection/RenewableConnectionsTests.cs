@@ -20,7 +20,7 @@ public sealed class RenewableConnectionsTests
         server.MapGet("/connection", (HttpContext context) => context.Connection.Id);
         server.MapGet("/slow", async context =>
         {
-            await context.Response.StartAsync();
+            await context.Response.Body.FlushAsync();   // the head is out
             await mayEnd.Task.WaitAsync(context.RequestAborted);
             await context.Response.WriteAsync(context.Connection.Id);
         });
