@@ -26,7 +26,7 @@ internal sealed class MediaQueue
     /// Decoded frames that may wait for the slowest rendition, with packets of sound among them. Enough that the others, which look ahead
     /// faster, do not starve.
     /// </summary>
-    private const long MaxWaitingBytes = 48 << 20;
+    private const long MaxWaitingBytes = 36 << 20;
 
     private const int FewestWaiting = 8;
     private const int MostWaiting = 128;
