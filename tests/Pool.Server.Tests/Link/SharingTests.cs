@@ -10,7 +10,10 @@ public sealed class SharingTests : ServerTest
     private const int Segments = 15;
     private const int SegmentMilliseconds = 1000;
 
-    /// <summary>Work of a segment on the slow worker: it carries one stream and hardly more, the fast one ten times as many.</summary>
+    /// <summary>
+    /// Work of a segment on the slow worker: it carries one stream and hardly more, the fast one ten times as many. Half of the streams begin at either, since
+    /// nobody has been measured yet: those that the slow one cannot carry must leave it before they fall behind.
+    /// </summary>
     private static readonly TimeSpan s_slowWork = TimeSpan.FromMilliseconds(800);
 
     private static readonly TimeSpan s_fastWork = s_slowWork / 10;
@@ -29,7 +32,7 @@ public sealed class SharingTests : ServerTest
         Assert.All(answers.SelectMany(stream => stream), answer => Assert.Equal(("", 2), (answer.Error, answer.Renditions.Count)));
         var (byFast, bySlow) = (await PrimariesAsync(fast), await PrimariesAsync(slow));
         Assert.Equal(Streams * Segments, byFast + bySlow);
-        Assert.True(bySlow >= 1, "the slow worker got nothing");
+        Assert.True(slow.Assigned >= 1, "the slow worker was not even tried");
         Assert.True(byFast >= 4 * bySlow, $"the fast worker did {byFast} segments, the slow one {bySlow}");
     }
 
