@@ -64,7 +64,7 @@ public sealed class WorkerRecord(int startCapacity, int maxCapacity, WorkerMeasu
     /// <summary>What the books have of it; touched by nobody but their keeper.</summary>
     internal WorkerMeasurement? Kept { get; set; } = kept;
 
-    /// <summary>What was measured, to be kept over a restart.</summary>
+    /// <summary>What was measured, to be kept over a restart, as old as its speed is.</summary>
     internal WorkerMeasurement Measure(WorkerId worker, DateTimeOffset now)
     {
         var figures = Figures;
@@ -77,7 +77,7 @@ public sealed class WorkerRecord(int startCapacity, int maxCapacity, WorkerMeasu
             Capacity = SustainedCapacity,
             FailuresInARow = figures.FailuresInARow,
             RestsUntil = figures.RestsUntil == default ? null : figures.RestsUntil,
-            MeasuredAt = now,
+            MeasuredAt = figures.MeasuredAt == default ? now : figures.MeasuredAt,
         };
     }
 

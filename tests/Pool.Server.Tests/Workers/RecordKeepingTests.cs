@@ -32,11 +32,11 @@ public sealed class RecordKeepingTests() : ServerTest(("Workers:StartCapacity", 
     public async Task A_capacity_that_was_measured_is_where_the_next_server_begins()
     {
         var worker = await JoinGoodAsync(capacity: 4);
-        var record = Server.Registry.Connected.Single().Record;
+        var (record, now) = (Server.Registry.Connected.Single().Record, Server.Time.GetUtcNow());
         for (var result = 0; result < SustainedCapacity.ShrinkAfter; result++)
         {
             record.Finished(new FinishedWork(
-                1_000_000, TimeSpan.FromSeconds(3), 1000, TimeSpan.Zero, TimeSpan.FromSeconds(2), InFlight: 3, s_now + (result * TimeSpan.FromSeconds(3))));
+                1_000_000, TimeSpan.FromSeconds(3), 1000, TimeSpan.Zero, TimeSpan.FromSeconds(2), InFlight: 3, now + (result * TimeSpan.FromSeconds(3))));
         }
 
         await KeepAsync("capacity = 2");
