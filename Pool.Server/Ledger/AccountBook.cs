@@ -121,21 +121,18 @@ internal static class AccountBook
     {
         await using var command = new NpgsqlCommand(Open, connection);
         AddNames(command, accounts);
-        Add(command, NpgsqlDbType.Text, accounts.Select(account => account.NormalSide.Code()).ToArray());
-        Add(command, NpgsqlDbType.Boolean, accounts.Select(account => account.MayBeNegative).ToArray());
-        Add(command, NpgsqlDbType.Bytea, accounts.Select(account => account.Payee?.ToBytes()).ToArray());
-        Add(command, NpgsqlDbType.Uuid, accounts.Select(account => account.Worker?.Value).ToArray());
-        Add(command, NpgsqlDbType.Bytea, accounts.Select(account => account.Sender?.ToBytes()).ToArray());
+        command.AddArray(NpgsqlDbType.Text, accounts.Select(account => account.NormalSide.Code()).ToArray());
+        command.AddArray(NpgsqlDbType.Boolean, accounts.Select(account => account.MayBeNegative).ToArray());
+        command.AddArray(NpgsqlDbType.Bytea, accounts.Select(account => account.Payee?.ToBytes()).ToArray());
+        command.AddArray(NpgsqlDbType.Uuid, accounts.Select(account => account.Worker?.Value).ToArray());
+        command.AddArray(NpgsqlDbType.Bytea, accounts.Select(account => account.Sender?.ToBytes()).ToArray());
         command.Parameters.Add(new NpgsqlParameter { Value = now, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static void AddNames(NpgsqlCommand command, List<Account> accounts)
     {
-        Add(command, NpgsqlDbType.Text, accounts.Select(account => account.Code).ToArray());
-        Add(command, NpgsqlDbType.Text, accounts.Select(account => account.Asset.Code()).ToArray());
+        command.AddArray(NpgsqlDbType.Text, accounts.Select(account => account.Code).ToArray());
+        command.AddArray(NpgsqlDbType.Text, accounts.Select(account => account.Asset.Code()).ToArray());
     }
-
-    private static void Add(NpgsqlCommand command, NpgsqlDbType type, Array values) =>
-        command.Parameters.Add(new NpgsqlParameter { Value = values, NpgsqlDbType = NpgsqlDbType.Array | type });
 }

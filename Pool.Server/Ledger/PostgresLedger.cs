@@ -17,44 +17,36 @@ internal sealed class PostgresLedger(NpgsqlDataSource database, DatabaseRetry re
     public async Task<Posting> PostAsync(IReadOnlyList<LedgerOrder> orders, CancellationToken cancellationToken)
     {
         OrderRules.Check(orders);
-        try
-        {
-            var posting = await retry.RunAsync(stop => PostAloneAsync(orders, stop), s_patience, cancellationToken);
-            metrics.CountPosting(posting);
-            return posting;
-        }
-        catch (LedgerRefusedException refused)
-        {
-            metrics.CountRefusal(refused.Refusal);
-            throw;
-        }
+        return await CountedAsync(() => retry.RunAsync(stop => PostAloneAsync(orders, stop), s_patience, cancellationToken));
     }
 
     public async Task<Posting> PostAsync(NpgsqlTransaction transaction, IReadOnlyList<LedgerOrder> orders, CancellationToken cancellationToken)
     {
         OrderRules.Check(orders);
-        if (transaction.IsolationLevel != IsolationLevel.ReadCommitted)
-        {
-            throw new ArgumentException("A posting needs to see what was committed while it waited for its accounts: use read committed.", nameof(transaction));
-        }
-
-        try
-        {
-            var posting = await WriteAsync(transaction, isAlone: false, orders, cancellationToken);
-            metrics.CountPosting(posting);
-            return posting;
-        }
-        catch (LedgerRefusedException refused)
-        {
-            metrics.CountRefusal(refused.Refusal);
-            throw;
-        }
+        return transaction.IsolationLevel == IsolationLevel.ReadCommitted
+            ? await CountedAsync(() => WriteAsync(transaction, isAlone: false, orders, cancellationToken))
+            : throw new ArgumentException("A posting needs to see what was committed while it waited for its accounts: use read committed.", nameof(transaction));
     }
 
     public async Task<AccountBalance> BalanceAsync(Account account, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         return await AccountBook.ReadAsync(connection, account, cancellationToken);
+    }
+
+    private async Task<Posting> CountedAsync(Func<Task<Posting>> post)
+    {
+        try
+        {
+            var posting = await post();
+            metrics.CountPosting(posting);
+            return posting;
+        }
+        catch (LedgerRefusedException refused)
+        {
+            metrics.CountRefusal(refused.Refusal);
+            throw;
+        }
     }
 
     private async Task<Posting> PostAloneAsync(IReadOnlyList<LedgerOrder> orders, CancellationToken cancellationToken)
@@ -69,10 +61,11 @@ internal sealed class PostgresLedger(NpgsqlDataSource database, DatabaseRetry re
     private async Task<Posting> WriteAsync(NpgsqlTransaction transaction, bool isAlone, IReadOnlyList<LedgerOrder> orders, CancellationToken cancellationToken)
     {
         var connection = transaction.Connection ?? throw new ArgumentException("The transaction is over.", nameof(transaction));
+        var now = time.GetUtcNow();
         try
         {
-            var ids = await AccountBook.OpenAsync(connection, _known, isAlone, orders, time.GetUtcNow(), cancellationToken);
-            return await PostingWriter.WriteAsync(connection, orders, ids, time.GetUtcNow(), cancellationToken);
+            var ids = await AccountBook.OpenAsync(connection, _known, isAlone, orders, now, cancellationToken);
+            return await PostingWriter.WriteAsync(connection, orders, ids, now, cancellationToken);
         }
         catch (PostgresException fault) when (LedgerFaults.Explain(fault) is (var refusal, var sentence))
         {

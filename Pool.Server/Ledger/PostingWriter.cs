@@ -60,23 +60,20 @@ internal static class PostingWriter
     private static void AddOrders(
         NpgsqlCommand command, EnteredOrder[] rows, IReadOnlyList<LedgerOrder> orders, IReadOnlyDictionary<(string Code, Asset Asset), long> accounts)
     {
-        Add(command, NpgsqlDbType.Text, rows.Select(row => row.Key).ToArray());
-        Add(command, NpgsqlDbType.Text, rows.Select(row => row.Kind).ToArray());
-        Add(command, NpgsqlDbType.Text, rows.Select(row => row.PendingKey).ToArray());
-        Add(command, NpgsqlDbType.Text, rows.Select(row => row.Asset).ToArray());
-        Add(command, NpgsqlDbType.Bigint, orders.Select(order => IdOf((order as Transfer)?.Debit)).ToArray());
-        Add(command, NpgsqlDbType.Bigint, orders.Select(order => IdOf((order as Transfer)?.Credit)).ToArray());
-        Add(command, NpgsqlDbType.Numeric, rows.Select(row => row.Amount).ToArray());
-        Add(command, NpgsqlDbType.Text, rows.Select(row => row.Reason).ToArray());
-        Add(command, NpgsqlDbType.Text, rows.Select(row => row.SourceKind).ToArray());
-        Add(command, NpgsqlDbType.Text, rows.Select(row => row.SourceId).ToArray());
-        Add(command, NpgsqlDbType.Bigint, rows.Select(row => row.Epoch).ToArray());
-        Add(command, NpgsqlDbType.Integer, rows.Select(row => row.TermsVersion).ToArray());
-        Add(command, NpgsqlDbType.Text, rows.Select(row => row.Actor).ToArray());
+        command.AddArray(NpgsqlDbType.Text, rows.Select(row => row.Key).ToArray());
+        command.AddArray(NpgsqlDbType.Text, rows.Select(row => row.Kind).ToArray());
+        command.AddArray(NpgsqlDbType.Text, rows.Select(row => row.PendingKey).ToArray());
+        command.AddArray(NpgsqlDbType.Text, rows.Select(row => row.Asset).ToArray());
+        command.AddArray(NpgsqlDbType.Bigint, orders.Select(order => IdOf((order as Transfer)?.Debit)).ToArray());
+        command.AddArray(NpgsqlDbType.Bigint, orders.Select(order => IdOf((order as Transfer)?.Credit)).ToArray());
+        command.AddArray(NpgsqlDbType.Numeric, rows.Select(row => row.Amount).ToArray());
+        command.AddArray(NpgsqlDbType.Text, rows.Select(row => row.Reason).ToArray());
+        command.AddArray(NpgsqlDbType.Text, rows.Select(row => row.SourceKind).ToArray());
+        command.AddArray(NpgsqlDbType.Text, rows.Select(row => row.SourceId).ToArray());
+        command.AddArray(NpgsqlDbType.Bigint, rows.Select(row => row.Epoch).ToArray());
+        command.AddArray(NpgsqlDbType.Integer, rows.Select(row => row.TermsVersion).ToArray());
+        command.AddArray(NpgsqlDbType.Text, rows.Select(row => row.Actor).ToArray());
 
         long? IdOf(Account? account) => account is null ? null : accounts[(account.Code, account.Asset)];
     }
-
-    private static void Add<T>(NpgsqlCommand command, NpgsqlDbType type, T[] values) =>
-        command.Parameters.Add(new NpgsqlParameter<T[]> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type });
 }

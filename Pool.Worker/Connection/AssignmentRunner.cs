@@ -29,6 +29,7 @@ internal sealed partial class AssignmentRunner(AssignmentHttp http, ITranscoder 
         var outcome = await TranscodeAsync(assignment, uploads, work);
         if (outcome.Kind != OutcomeKind.Done)
         {
+            // Before the pool hears why: it must not have a request left to wait for. Whole ones may end beside the outcome.
             await uploads.DisposeAsync();
         }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Npgsql;
 
 namespace Pool.Tests.Kit;
@@ -34,8 +33,7 @@ internal sealed class TestDatabase : IAsyncDisposable
     public async Task<long> ScalarAsync(string sql)
     {
         await using var source = NpgsqlDataSource.Create(Connection);
-        await using var command = source.CreateCommand(sql);
-        return Convert.ToInt64(await command.ExecuteScalarAsync(), CultureInfo.InvariantCulture);
+        return await source.ScalarAsync(sql);
     }
 
     /// <summary>Ends every connection to the database, as a Postgres that is killed and started again does.</summary>
@@ -56,7 +54,6 @@ internal sealed class TestDatabase : IAsyncDisposable
     private async Task ExecuteAsync(string sql)
     {
         await using var source = NpgsqlDataSource.Create(_cluster);
-        await using var command = source.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync();
+        await source.ExecuteAsync(sql);
     }
 }

@@ -58,11 +58,7 @@ internal sealed class BooksUnderLoad : IAsyncDisposable
         return workers;
     }
 
-    public async Task ExecuteAsync(string sql)
-    {
-        await using var command = Source.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync();
-    }
+    public Task ExecuteAsync(string sql) => Source.ExecuteAsync(sql);
 
     public async ValueTask DisposeAsync()
     {

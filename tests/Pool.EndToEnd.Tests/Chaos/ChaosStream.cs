@@ -130,15 +130,7 @@ internal sealed class ChaosStream(string name, Uri orchestrator, ChaosMedia medi
         }
         catch (AttemptException fault)
         {
-            if (fault.IsInputFault)
-            {
-                sessions.Release(lease);
-            }
-            else
-            {
-                sessions.Drop(lease);
-            }
-
+            sessions.GiveUp(lease, fault);
             throw;
         }
     }

@@ -72,22 +72,25 @@ public sealed class SessionPool(IReadOnlyList<OrchestratorClient> orchestrators,
         }
     }
 
+    /// <summary>Ends what came to nothing: the session stays when the segment is to blame, and goes when the orchestrator is.</summary>
+    public void GiveUp(SessionLease lease, AttemptException fault)
+    {
+        if (fault.IsInputFault)
+        {
+            Release(lease);
+        }
+        else
+        {
+            Drop(lease);
+        }
+    }
+
     /// <summary>Gives back a session whose orchestrator is not to blame for an error (protocol §4.11).</summary>
     public void Release(SessionLease lease)
     {
         lock (_lock)
         {
             lease.Session.End(lease.Segment);
-        }
-    }
-
-    /// <summary>Forgets a session after an error and suspends its orchestrator: others are preferred when sessions are next looked for.</summary>
-    public void Drop(SessionLease lease)
-    {
-        lock (_lock)
-        {
-            lease.Session.End(lease.Segment);
-            Forget(lease.Session);
         }
     }
 
@@ -111,6 +114,16 @@ public sealed class SessionPool(IReadOnlyList<OrchestratorClient> orchestrators,
     /// <summary>Whether a token has less than the margin left.</summary>
     internal static bool IsNearlyOver(OrchestratorInfo terms, DateTimeOffset now) =>
         terms.AuthToken.Expiration < (now + NetworkTimes.TokenMargin).ToUnixTimeSeconds();
+
+    /// <summary>Forgets a session after an error and suspends its orchestrator: others are preferred when sessions are next looked for.</summary>
+    private void Drop(SessionLease lease)
+    {
+        lock (_lock)
+        {
+            lease.Session.End(lease.Segment);
+            Forget(lease.Session);
+        }
+    }
 
     private static async Task EndAsync(GatewaySession session, CancellationToken cancellationToken)
     {

@@ -104,15 +104,7 @@ public sealed class SegmentPusher(
         }
         catch (AttemptException fault)
         {
-            if (fault.IsInputFault)
-            {
-                sessions.Release(lease);
-            }
-            else
-            {
-                sessions.Drop(lease);
-            }
-
+            sessions.GiveUp(lease, fault);
             throw;
         }
         catch

@@ -120,17 +120,9 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
     /// <summary>The check finds nothing.</summary>
     public async Task AssertRightAsync() => Assert.Empty((await Check().RunAsync(CancellationToken.None)).Findings);
 
-    public async Task<long> ScalarAsync(string sql)
-    {
-        await using var command = Source.CreateCommand(sql);
-        return Convert.ToInt64(await command.ExecuteScalarAsync());
-    }
+    public Task<long> ScalarAsync(string sql) => Source.ScalarAsync(sql);
 
-    public async Task ExecuteAsync(string sql)
-    {
-        await using var command = Source.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync();
-    }
+    public Task ExecuteAsync(string sql) => Source.ExecuteAsync(sql);
 
     public async ValueTask DisposeAsync()
     {

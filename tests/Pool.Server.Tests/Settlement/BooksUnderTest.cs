@@ -91,17 +91,9 @@ internal sealed class BooksUnderTest : IAsyncDisposable
         }
     }
 
-    public async Task<long> ScalarAsync(string sql)
-    {
-        await using var command = Source.CreateCommand(sql);
-        return Convert.ToInt64(await command.ExecuteScalarAsync());
-    }
+    public Task<long> ScalarAsync(string sql) => Source.ScalarAsync(sql);
 
-    public async Task ExecuteAsync(string sql)
-    {
-        await using var command = Source.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync();
-    }
+    public Task ExecuteAsync(string sql) => Source.ExecuteAsync(sql);
 
     public string RefusedFile => Path.Combine(_place.Folder, "refused.jsonl");
 

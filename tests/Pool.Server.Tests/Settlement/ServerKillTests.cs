@@ -31,16 +31,9 @@ public sealed class ServerKillTests
 
         Assert.Equal(
             (Answered, Answered, Answered),
-            (await ReadAsync(database, "SELECT count(*) FROM segments WHERE outcome = 'transcoded'"),
-                await ReadAsync(database, "SELECT count(DISTINCT segment_id) FROM contributions WHERE role = 'primary'"),
-                await ReadAsync(database, "SELECT count(*) FROM contributions")));
-        Assert.Equal(Answered * TestJob.Pixels, await ReadAsync(database, "SELECT sum(pixels)::bigint FROM contributions"));
-    }
-
-    private static async Task<long> ReadAsync(TestDatabase database, string sql)
-    {
-        await using var source = NpgsqlDataSource.Create(database.Connection);
-        await using var command = source.CreateCommand(sql);
-        return Convert.ToInt64(await command.ExecuteScalarAsync());
+            (await database.ScalarAsync("SELECT count(*) FROM segments WHERE outcome = 'transcoded'"),
+                await database.ScalarAsync("SELECT count(DISTINCT segment_id) FROM contributions WHERE role = 'primary'"),
+                await database.ScalarAsync("SELECT count(*) FROM contributions")));
+        Assert.Equal(Answered * TestJob.Pixels, await database.ScalarAsync("SELECT sum(pixels)::bigint FROM contributions"));
     }
 }

@@ -62,18 +62,10 @@ public sealed class ReconnectingTests
     [Fact]
     public async Task Work_that_came_over_a_lost_connection_goes_on_is_named_at_the_next_join_and_is_reported()
     {
-        var (started, end) = (Signal(), Signal());
         await using var pool = await FakePool.StartAsync();
         await using var worker = WorkerUnderTest.Start(pool, sessions: 1);
-        worker.Transcoder.Work = async (job, sink, token) =>
-        {
-            started.SetResult();
-            await end.Task.WaitAsync(token);
-            return await FakeTranscoder.EchoAsync(job, sink, token);
-        };
-        var joined = await pool.NextJoinAsync();
-        var held = await pool.AssignAsync(joined);
-        await started.Task.WaitAsync(Patience.Limit);
+        var end = Signal();
+        var (joined, held) = await KeepBusyAsync(pool, worker, end.Task);
 
         joined.Drop();
         var again = await pool.NextJoinAsync();
@@ -115,18 +107,10 @@ public sealed class ReconnectingTests
     [Fact]
     public async Task A_pool_that_gives_no_sign_of_life_while_there_is_work_is_left_and_dialled_again_though_its_socket_is_open()
     {
-        var (started, end) = (Signal(), Signal());
         await using var pool = await FakePool.StartAsync();
         await using var worker = WorkerUnderTest.Start(pool, sessions: 1);
-        worker.Transcoder.Work = async (job, sink, token) =>
-        {
-            started.SetResult();
-            await end.Task.WaitAsync(token);
-            return await FakeTranscoder.EchoAsync(job, sink, token);
-        };
-        var joined = await pool.NextJoinAsync();
-        var held = await pool.AssignAsync(joined);
-        await started.Task.WaitAsync(Patience.Limit);
+        var end = Signal();
+        var (_, held) = await KeepBusyAsync(pool, worker, end.Task);
 
         // It never probes, and its connection stays as it is.
         var again = await pool.NextJoinAsync();
@@ -135,6 +119,22 @@ public sealed class ReconnectingTests
         Assert.Contains("no sign of life", (await worker.Events.NextAsync<LostEvent>()).Reason, StringComparison.Ordinal);
         Assert.Equal([held.Message.AssignmentId], again.Request!.Held);
         Assert.Equal(OutcomeKind.Done, (await held.NextOutcomeAsync()).Kind);
+    }
+
+    /// <summary>Gives the worker a segment that it works on until the end.</summary>
+    private static async Task<(FakeWorker Joined, FakeAssignment Held)> KeepBusyAsync(FakePool pool, WorkerUnderTest worker, Task end)
+    {
+        var started = Signal();
+        worker.Transcoder.Work = async (job, sink, token) =>
+        {
+            started.SetResult();
+            await end.WaitAsync(token);
+            return await FakeTranscoder.EchoAsync(job, sink, token);
+        };
+        var joined = await pool.NextJoinAsync();
+        var held = await pool.AssignAsync(joined);
+        await started.Task.WaitAsync(Patience.Limit);
+        return (joined, held);
     }
 
     private static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
