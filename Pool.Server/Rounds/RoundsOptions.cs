@@ -23,12 +23,12 @@ public sealed class RoundsOptions
     [Range(1, 99)]
     public int RewardAlarmPercent { get; set; } = 50;
 
-    /// <summary>Below this much ETH, in wei, on the orchestrator's key there is an alarm: it pays the gas of everything.</summary>
+    /// <summary>Below this amount (e.g. <c>0.005 ETH</c>) on the orchestrator's key there is an alarm: it pays the gas of everything.</summary>
     [Required]
-    public string GasFloatAlarm { get; set; } = "5000000000000000";
+    public string GasFloatAlarm { get; set; } = "0.005 ETH";
 
     /// <summary><see cref="GasFloatAlarm"/> as an amount.</summary>
-    internal Wei LeastGasFloat => Wei.TryParse(GasFloatAlarm, out var least) ? least : throw new InvalidOperationException("The validator comes first.");
+    internal Wei LeastGasFloat => Wei.TryParse(GasFloatAlarm, out var least, out _) ? least : throw new InvalidOperationException("The validator comes first.");
 }
 
 internal sealed class RoundsOptionsValidator : IValidateOptions<RoundsOptions>
@@ -38,9 +38,9 @@ internal sealed class RoundsOptionsValidator : IValidateOptions<RoundsOptions>
         var faults = new List<ValidationResult>();
         Validator.TryValidateObject(options, new ValidationContext(options), faults, validateAllProperties: true);
         var sentences = faults.Select(fault => fault.ErrorMessage ?? "invalid setting").ToList();
-        if (!Wei.TryParse(options.GasFloatAlarm, out _))
+        if (!Wei.TryParse(options.GasFloatAlarm, out _, out var wrong))
         {
-            sentences.Add($"Rounds:GasFloatAlarm is '{options.GasFloatAlarm}': it must be an amount of wei in decimal digits.");
+            sentences.Add($"Rounds:GasFloatAlarm is '{options.GasFloatAlarm}': {wrong}");
         }
 
         return sentences.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(sentences);

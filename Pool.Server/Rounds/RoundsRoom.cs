@@ -4,6 +4,7 @@ using Pool.Server.Chain.Following;
 using Pool.Server.Chain.Outbox;
 using Pool.Server.Ledger;
 using Pool.Server.Rounds.Income;
+using Pool.Server.Settlement;
 
 namespace Pool.Server.Rounds;
 
@@ -13,11 +14,12 @@ public static class RoundsRoom
     public static WebApplicationBuilder AddRounds(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptionsWithValidateOnStart<RoundsOptions, RoundsOptionsValidator>().BindConfiguration(RoundsOptions.Section);
-        if (!builder.Configuration.IsOnChain())
+        if (!builder.IsOnChain())
         {
             return builder;
         }
 
+        builder.Services.AddSingleton<IEpochSource, RoundEpochs>();
         builder.Services.AddSingleton<FigureBook>();
         builder.Services.AddSingleton<ISeenLogs>(services => services.GetRequiredService<FigureBook>());
         builder.Services.AddSingleton<IncomeBooks>();

@@ -40,7 +40,7 @@ internal sealed partial class ChainFollower(
     {
         try
         {
-            var controller = options.Value.ControllerAddress;
+            var controller = options.Value.ControllerAddress();
             var contracts = await ContractAddresses.ResolveAsync(rpc, controller, cancellationToken);
             var head = await HeadAsync(cancellationToken);
             Publish(await ReadAsync(head, contracts, cancellationToken));
@@ -113,7 +113,7 @@ internal sealed partial class ChainFollower(
         await rpc.BlockAsync(BlockTag.Latest, cancellationToken) ?? throw new RpcException("The node has no newest block.");
 
     private Task<ChainReading> ReadAsync(BlockHeader head, ContractAddresses contracts, CancellationToken cancellationToken) =>
-        ChainReading.TakeAsync(rpc, head, contracts, orchestrator.Value, options.Value.LeastGasPrice, time.GetUtcNow(), cancellationToken);
+        ChainReading.TakeAsync(rpc, head, contracts, orchestrator.Value, options.Value.LeastGasPrice(), time.GetUtcNow(), cancellationToken);
 
     /// <summary>Whether the block that was seen last is still one of the chain's, and not too long ago.</summary>
     private async Task<bool> IsOfOneChainAsync(BlockHeader seen, BlockHeader head, CancellationToken cancellationToken)

@@ -50,7 +50,7 @@ internal sealed partial class FinalEvents(
     /// <summary>Blocks of one step, which is one transaction.</summary>
     private const ulong MaxStep = 5000;
 
-    private readonly Finality _finality = options.Value.FinalityRule;
+    private readonly Finality _finality = options.Value.FinalityRule();
     private string? _failure;
 
     /// <summary>Why nothing is booked now; null when all is well.</summary>
