@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Pool.Server.Admin;
+using Pool.Server.Chain;
 using Pool.Server.Data;
 using Pool.Server.Dispatch;
 using Pool.Server.Ledger;
@@ -60,7 +61,7 @@ public static class PoolServer
         Listeners.Configure(builder);
         replace?.Invoke(builder.Services);
 
-        builder.AddData().AddTickets().AddSegments().AddSettlement().AddLedger().AddWorkers().AddDispatch().AddSessions().AddLivepeer().AddAdmin();
+        builder.AddData().AddChain().AddTickets().AddSegments().AddSettlement().AddLedger().AddWorkers().AddDispatch().AddSessions().AddLivepeer().AddAdmin();
 
         var app = builder.Build();
         Listeners.Route(app, network: edge => edge.MapLivepeer(), web: pool =>
