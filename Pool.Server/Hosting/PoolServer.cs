@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Pool.Server.Admin;
+using Pool.Server.Chain.Outbox;
 using Pool.Server.Data;
 using Pool.Server.Dispatch;
 using Pool.Server.Ledger;
@@ -8,6 +9,7 @@ using Pool.Server.Node;
 using Pool.Server.Segments;
 using Pool.Server.Sessions;
 using Pool.Server.Settlement;
+using Pool.Server.Signing;
 using Pool.Server.Tickets;
 using Pool.Server.Workers;
 
@@ -60,7 +62,7 @@ public static class PoolServer
         Listeners.Configure(builder);
         replace?.Invoke(builder.Services);
 
-        builder.AddData().AddTickets().AddSegments().AddSettlement().AddLedger().AddWorkers().AddDispatch().AddSessions().AddLivepeer().AddAdmin();
+        builder.AddData().AddSigning().AddOutbox().AddTickets().AddSegments().AddSettlement().AddLedger().AddWorkers().AddDispatch().AddSessions().AddLivepeer().AddAdmin();
 
         var app = builder.Build();
         Listeners.Route(app, network: edge => edge.MapLivepeer(), web: pool =>
