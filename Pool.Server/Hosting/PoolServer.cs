@@ -88,5 +88,6 @@ public static class PoolServer
         services.GetRequiredService<ReceiptKey>().Load();
         await services.GetRequiredService<MigrationRunner>().RunAsync(cancellationToken);
         await services.PrepareSettlementAsync(cancellationToken);
+        await services.PrepareTicketsAsync(cancellationToken);
     }
 }

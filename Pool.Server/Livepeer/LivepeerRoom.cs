@@ -31,9 +31,9 @@ public static class LivepeerRoom
     {
         var service = routes.ServiceProvider.GetRequiredService<OrchestratorService>();
         var grpc = routes.ServiceProvider.GetRequiredService<GrpcUnary>();
-        routes.MapGrpc("GetOrchestrator", grpc.Handler(OrchestratorRequest.Parser, service.GetOrchestrator));
-        routes.MapGrpc("Ping", grpc.Handler(PingPong.Parser, service.Ping));
-        routes.MapGrpc("EndTranscodingSession", grpc.Handler(EndTranscodingSessionRequest.Parser, service.EndTranscodingSession));
+        routes.MapGrpc("GetOrchestrator", grpc.Handler(OrchestratorRequest.Parser, service.GetOrchestratorAsync));
+        routes.MapGrpc("Ping", grpc.Handler(PingPong.Parser, service.PingAsync));
+        routes.MapGrpc("EndTranscodingSession", grpc.Handler(EndTranscodingSessionRequest.Parser, service.EndTranscodingSessionAsync));
 
         // HTTP/2 with gRPC's content type is gRPC whatever its path is, and everything else is not (protocol §1.1).
         routes.MapHttp("/segment", routes.ServiceProvider.GetRequiredService<SegmentEndpoint>().HandleAsync);
