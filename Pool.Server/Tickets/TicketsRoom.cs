@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Pool.Server.Chain;
 using Pool.Server.Settlement;
+using Pool.Server.Tickets.Redemption;
 
 namespace Pool.Server.Tickets;
 
@@ -20,7 +21,7 @@ public static class TicketsRoom
             return builder;
         }
 
-        builder.Services.TryAddSingleton<IPendingRedemptions, NoPendingRedemptions>();
+        builder.AddRedemption();
         builder.Services.AddSingleton<PriceBook>();
         builder.Services.AddSingleton<TicketSecret>();
         builder.Services.AddSingleton<NonceBook>();
