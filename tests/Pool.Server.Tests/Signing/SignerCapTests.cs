@@ -10,11 +10,12 @@ namespace Pool.Server.Tests.Signing;
 /// <summary>However it is asked, the signer signs for so much and no more.</summary>
 public sealed class SignerCapTests : IAsyncLifetime
 {
-    private readonly SignerUnderTest _signer = new();
+    private SignerUnderTest _signer = null!;   // set before any test runs
     private SignerClient _client = null!;   // set before any test runs
 
     public async Task InitializeAsync()
     {
+        _signer = new SignerUnderTest();
         _signer.Start();
         _client = await _signer.ConnectAsync();
     }

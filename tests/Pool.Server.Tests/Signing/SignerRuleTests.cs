@@ -12,11 +12,12 @@ namespace Pool.Server.Tests.Signing;
 public sealed class SignerRuleTests : IAsyncLifetime
 {
     private static readonly BigInteger s_amount = 12_345;
-    private readonly SignerUnderTest _signer = new();
+    private SignerUnderTest _signer = null!;   // set before any test runs
     private SignerClient _client = null!;   // set before any test runs
 
     public async Task InitializeAsync()
     {
+        _signer = new SignerUnderTest();
         _signer.Start();
         _client = await _signer.ConnectAsync();
     }

@@ -11,10 +11,11 @@ namespace Pool.Server.Tests.Signing;
 /// <summary>The socket between the server and the signer.</summary>
 public sealed class SignerSocketTests : IAsyncLifetime
 {
-    private readonly SignerUnderTest _signer = new();
+    private SignerUnderTest _signer = null!;   // set before any test runs
 
     public Task InitializeAsync()
     {
+        _signer = new SignerUnderTest();
         _signer.Start();
         return Task.CompletedTask;
     }

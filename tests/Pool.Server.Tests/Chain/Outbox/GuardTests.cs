@@ -70,6 +70,22 @@ public sealed class GuardTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_chain_without_what_was_final_here_is_not_sent_to()
+    {
+        await _outbox.PlaceAsync("a");
+        await _outbox.SettleAsync();
+        _outbox.Chain.Lag = (int)_outbox.Chain.Height;
+        await _outbox.PlaceAsync("b");
+        await _outbox.PassAsync();
+        Assert.StartsWith("the chain has 0 transactions of", await _outbox.HaltAsync(), StringComparison.Ordinal);
+        Assert.Equal(IntentState.Planned, await _outbox.StateAsync("b"));
+
+        _outbox.Chain.Lag = 0;
+        await _outbox.SettleAsync();
+        Assert.Equal(("", IntentState.Done), (await _outbox.HaltAsync(), await _outbox.StateAsync("b")));
+    }
+
+    [Fact]
     public async Task A_restart_finds_its_own_transactions_and_sends_on()
     {
         await _outbox.PlaceAsync("a", "b");

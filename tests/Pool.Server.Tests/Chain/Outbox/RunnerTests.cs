@@ -7,10 +7,14 @@ namespace Pool.Server.Tests.Chain.Outbox;
 /// <summary>The outbox as it runs by itself. It looks at the chain every ten minutes here, so what happens sooner happens because it was woken.</summary>
 public sealed class RunnerTests : IAsyncLifetime
 {
-    private readonly CancellationTokenSource _stop = new();
-    private OutboxUnderTest _outbox = null!;   // set before any test runs
+    private CancellationTokenSource _stop = null!;   // set before any test runs
+    private OutboxUnderTest _outbox = null!;
 
-    public async Task InitializeAsync() => _outbox = await StartAsync();
+    public async Task InitializeAsync()
+    {
+        _stop = new CancellationTokenSource();
+        _outbox = await StartAsync();
+    }
 
     public async Task DisposeAsync()
     {
