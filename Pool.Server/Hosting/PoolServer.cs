@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Pool.Server.Admin;
+using Pool.Server.Chain;
 using Pool.Server.Chain.Outbox;
 using Pool.Server.Data;
 using Pool.Server.Dispatch;
@@ -62,7 +63,7 @@ public static class PoolServer
         Listeners.Configure(builder);
         replace?.Invoke(builder.Services);
 
-        builder.AddData().AddSigning().AddOutbox().AddTickets().AddSegments().AddSettlement().AddLedger().AddWorkers().AddDispatch().AddSessions().AddLivepeer().AddAdmin();
+        builder.AddData().AddSigning().AddChain().AddOutbox().AddTickets().AddSegments().AddSettlement().AddLedger().AddWorkers().AddDispatch().AddSessions().AddLivepeer().AddAdmin();
 
         var app = builder.Build();
         Listeners.Route(app, network: edge => edge.MapLivepeer(), web: pool =>

@@ -41,6 +41,9 @@ internal sealed class OutboxUnderTest : IAsyncDisposable
 
     public FakeChain Chain { get; } = new();
 
+    /// <summary>What the outbox takes for the node; the chain in memory unless it is told otherwise.</summary>
+    public IEthereumRpc? Node { get; set; }
+
     public ShiftedTime Time { get; } = new();
 
     public KeptLog<OutboxLog> Log { get; } = new();
@@ -85,7 +88,7 @@ internal sealed class OutboxUnderTest : IAsyncDisposable
     public static string Hex(string key) => FakeChain.Hex(Data(key));
 
     public OutboxParts Parts() => new(
-        Chain, Signer, new OwnerBook([Owner]), FeePolicy.Of(ChainOptions, Options), FinalityRule.Parse(ChainOptions.Finality), Options, Metrics, Time, new OutboxLog(Log));
+        Node ?? Chain, Signer, new OwnerBook([Owner]), FeePolicy.Of(ChainOptions, Options), FinalityRule.Parse(ChainOptions.Finality), Options, Metrics, Time, new OutboxLog(Log));
 
     public OutboxRunner Runner() => new(Source, Sender, Parts(), TimeSpan.FromMinutes(10));
 

@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Options;
+using Pool.Server.Chain.Rpc;
+
+namespace Pool.Server.Chain;
+
+/// <summary>Ethereum, where the network is on a chain.</summary>
+public static class ChainRoom
+{
+    public static WebApplicationBuilder AddChain(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<IPostConfigureOptions<ChainOptions>, KnownNetworks>();
+        builder.Services.AddSingleton<IValidateOptions<ChainOptions>, ChainOptionsValidator>();
+        builder.Services.AddOptions<ChainOptions>().BindConfiguration(ChainOptions.Section).ValidateOnStart();
+        if (!builder.IsOnChain())
+        {
+            return builder;
+        }
+
+        builder.Services.AddRpc();
+        return builder;
+    }
+
+    /// <summary>Whether the settings name a network with a chain; what a room adds may depend on it.</summary>
+    public static bool IsOnChain(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return (builder.Configuration.GetSection(ChainOptions.Section).Get<ChainOptions>() ?? new ChainOptions()).IsOnChain;
+    }
+}
