@@ -87,6 +87,47 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.tx_accounts_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF NEW.next_nonce < OLD.next_nonce OR NEW.accepted_nonce < OLD.accepted_nonce THEN
+        RAISE EXCEPTION 'the next nonce of an account goes from % to %: it only goes up', OLD.next_nonce, NEW.next_nonce
+            USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'tx_accounts_up';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION public.tx_intents_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF (NEW.id, NEW.key, NEW.purpose, NEW.chain_id, NEW.account, NEW.recipient, NEW.value, NEW.data, NEW.gas_limit, NEW.placed_at)
+        IS DISTINCT FROM (OLD.id, OLD.key, OLD.purpose, OLD.chain_id, OLD.account, OLD.recipient, OLD.value, OLD.data, OLD.gas_limit, OLD.placed_at)
+        OR (OLD.nonce IS NOT NULL AND NEW.nonce IS DISTINCT FROM OLD.nonce) THEN
+        RAISE EXCEPTION 'intent % is changed: what was ordered stays, and so does its nonce', OLD.key
+            USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'tx_intents_stay';
+    END IF;
+    IF OLD.state IN ('done', 'reverted', 'refused') OR (NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
+        ('planned', 'sent'), ('planned', 'refused'), ('sent', 'mined'), ('sent', 'refused'),
+        ('mined', 'sent'), ('mined', 'done'), ('mined', 'reverted'), ('mined', 'refused'))) THEN
+        RAISE EXCEPTION 'intent % does not go from % to %', OLD.key, OLD.state, NEW.state
+            USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'tx_intents_states';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION public.tx_refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION '% of % is refused: what was ordered and signed is kept', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'tx_kept';
+END
+$$;
+
 CREATE TABLE public.accounts (
     id bigint NOT NULL,
     code text NOT NULL,
@@ -280,6 +321,84 @@ ALTER TABLE public.transfers ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.tx_accounts (
+    chain_id bigint NOT NULL,
+    account bytea NOT NULL,
+    next_nonce bigint NOT NULL,
+    accepted_nonce bigint DEFAULT 0 NOT NULL,
+    halt text DEFAULT ''::text NOT NULL,
+    halt_nonce bigint,
+    CONSTRAINT tx_accounts_accepted_nonce_check CHECK ((accepted_nonce >= 0)),
+    CONSTRAINT tx_accounts_account_check CHECK ((octet_length(account) = 20)),
+    CONSTRAINT tx_accounts_chain_id_check CHECK ((chain_id > 0)),
+    CONSTRAINT tx_accounts_halt_nonce_check CHECK ((halt_nonce >= 0)),
+    CONSTRAINT tx_accounts_next_nonce_check CHECK ((next_nonce >= 0))
+);
+
+CREATE TABLE public.tx_attempts (
+    hash bytea NOT NULL,
+    intent bigint NOT NULL,
+    number integer NOT NULL,
+    is_cancellation boolean NOT NULL,
+    max_fee numeric(78,0) NOT NULL,
+    priority_fee numeric(78,0) NOT NULL,
+    gas_limit bigint NOT NULL,
+    raw bytea NOT NULL,
+    signed_at timestamp with time zone NOT NULL,
+    CONSTRAINT tx_attempts_check CHECK (((priority_fee >= (0)::numeric) AND (priority_fee <= max_fee))),
+    CONSTRAINT tx_attempts_gas_limit_check CHECK ((gas_limit > 0)),
+    CONSTRAINT tx_attempts_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT tx_attempts_max_fee_check CHECK ((max_fee >= (0)::numeric)),
+    CONSTRAINT tx_attempts_number_check CHECK ((number > 0)),
+    CONSTRAINT tx_attempts_raw_check CHECK (((octet_length(raw) >= 1) AND (octet_length(raw) <= 131072)))
+);
+
+CREATE TABLE public.tx_intents (
+    id bigint NOT NULL,
+    key text NOT NULL,
+    purpose text NOT NULL,
+    chain_id bigint NOT NULL,
+    account bytea NOT NULL,
+    recipient bytea NOT NULL,
+    value numeric(78,0) NOT NULL,
+    data bytea NOT NULL,
+    gas_limit bigint,
+    state text DEFAULT 'planned'::text NOT NULL,
+    nonce bigint,
+    mined_hash bytea,
+    mined_block bigint,
+    mined_block_hash bytea,
+    observed text,
+    cancel_asked boolean DEFAULT false NOT NULL,
+    detail text DEFAULT ''::text NOT NULL,
+    alarm text DEFAULT ''::text NOT NULL,
+    placed_at timestamp with time zone NOT NULL,
+    final_at timestamp with time zone,
+    CONSTRAINT tx_intents_data_check CHECK ((octet_length(data) <= 102400)),
+    CONSTRAINT tx_intents_final CHECK (((state = ANY (ARRAY['done'::text, 'reverted'::text, 'refused'::text])) = (final_at IS NOT NULL))),
+    CONSTRAINT tx_intents_gas_limit_check CHECK ((gas_limit > 0)),
+    CONSTRAINT tx_intents_key_check CHECK (((length(key) >= 1) AND (length(key) <= 200))),
+    CONSTRAINT tx_intents_mined CHECK ((((mined_hash IS NULL) = (mined_block IS NULL)) AND ((mined_hash IS NULL) = (mined_block_hash IS NULL)) AND ((state = 'refused'::text) OR ((state = ANY (ARRAY['mined'::text, 'done'::text, 'reverted'::text])) = (mined_hash IS NOT NULL))))),
+    CONSTRAINT tx_intents_mined_block_check CHECK ((mined_block >= 0)),
+    CONSTRAINT tx_intents_mined_block_hash_check CHECK ((octet_length(mined_block_hash) = 32)),
+    CONSTRAINT tx_intents_mined_hash_check CHECK ((octet_length(mined_hash) = 32)),
+    CONSTRAINT tx_intents_nonce CHECK (((state = 'refused'::text) OR ((state = 'planned'::text) = (nonce IS NULL)))),
+    CONSTRAINT tx_intents_nonce_check CHECK ((nonce >= 0)),
+    CONSTRAINT tx_intents_purpose_check CHECK ((purpose ~ '^[A-Za-z]{1,40}$'::text)),
+    CONSTRAINT tx_intents_recipient_check CHECK ((octet_length(recipient) = 20)),
+    CONSTRAINT tx_intents_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'sent'::text, 'mined'::text, 'done'::text, 'reverted'::text, 'refused'::text]))),
+    CONSTRAINT tx_intents_value_check CHECK ((value >= (0)::numeric))
+);
+
+ALTER TABLE public.tx_intents ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.tx_intents_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.worker_records (
     worker_id uuid NOT NULL,
     seconds_per_pixel double precision,
@@ -353,6 +472,24 @@ ALTER TABLE ONLY public.transfers
 ALTER TABLE ONLY public.transfers
     ADD CONSTRAINT transfers_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.tx_accounts
+    ADD CONSTRAINT tx_accounts_pkey PRIMARY KEY (chain_id, account);
+
+ALTER TABLE ONLY public.tx_attempts
+    ADD CONSTRAINT tx_attempts_number UNIQUE (intent, number);
+
+ALTER TABLE ONLY public.tx_attempts
+    ADD CONSTRAINT tx_attempts_pkey PRIMARY KEY (hash);
+
+ALTER TABLE ONLY public.tx_intents
+    ADD CONSTRAINT tx_intents_nonce_once UNIQUE (chain_id, account, nonce);
+
+ALTER TABLE ONLY public.tx_intents
+    ADD CONSTRAINT tx_intents_once UNIQUE (key);
+
+ALTER TABLE ONLY public.tx_intents
+    ADD CONSTRAINT tx_intents_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.worker_records
     ADD CONSTRAINT worker_records_pkey PRIMARY KEY (worker_id);
 
@@ -386,6 +523,8 @@ CREATE UNIQUE INDEX transfers_ended_once ON public.transfers USING btree (pendin
 
 CREATE INDEX transfers_source ON public.transfers USING btree (source_kind, source_id);
 
+CREATE INDEX tx_intents_open ON public.tx_intents USING btree (chain_id, account, id) WHERE (state = ANY (ARRAY['planned'::text, 'sent'::text, 'mined'::text]));
+
 CREATE INDEX workers_payee ON public.workers USING btree (payee);
 
 ALTER INDEX public.contributions_pkey ATTACH PARTITION public.contributions_default_pkey;
@@ -409,6 +548,16 @@ CREATE CONSTRAINT TRIGGER segments_primary AFTER INSERT ON public.segments DEFER
 CREATE TRIGGER transfers_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.transfers FOR EACH STATEMENT EXECUTE FUNCTION public.ledger_refuse_change();
 
 CREATE TRIGGER transfers_book AFTER INSERT ON public.transfers REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION public.transfers_book();
+
+CREATE TRIGGER tx_accounts_guard BEFORE UPDATE ON public.tx_accounts FOR EACH ROW EXECUTE FUNCTION public.tx_accounts_guard();
+
+CREATE TRIGGER tx_accounts_kept BEFORE DELETE OR TRUNCATE ON public.tx_accounts FOR EACH STATEMENT EXECUTE FUNCTION public.tx_refuse_change();
+
+CREATE TRIGGER tx_attempts_kept BEFORE DELETE OR UPDATE OR TRUNCATE ON public.tx_attempts FOR EACH STATEMENT EXECUTE FUNCTION public.tx_refuse_change();
+
+CREATE TRIGGER tx_intents_guard BEFORE UPDATE ON public.tx_intents FOR EACH ROW EXECUTE FUNCTION public.tx_intents_guard();
+
+CREATE TRIGGER tx_intents_kept BEFORE DELETE OR TRUNCATE ON public.tx_intents FOR EACH STATEMENT EXECUTE FUNCTION public.tx_refuse_change();
 
 ALTER TABLE ONLY public.accounts
     ADD CONSTRAINT accounts_asset_fkey FOREIGN KEY (asset) REFERENCES public.assets(code);
@@ -445,6 +594,9 @@ ALTER TABLE ONLY public.transfers
 
 ALTER TABLE ONLY public.transfers
     ADD CONSTRAINT transfers_pending_id_fkey FOREIGN KEY (pending_id) REFERENCES public.transfers(id);
+
+ALTER TABLE ONLY public.tx_attempts
+    ADD CONSTRAINT tx_attempts_intent_fkey FOREIGN KEY (intent) REFERENCES public.tx_intents(id);
 
 ALTER TABLE ONLY public.worker_records
     ADD CONSTRAINT worker_records_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(id);
