@@ -14,11 +14,12 @@ program_path() {
     gateway) printf '%s' "$ROOT/tests/Pool.Gateway/bin/Release/net10.0/pool-gateway.dll" ;;
     vectors) printf '%s' "$ROOT/tests/Pool.Vectors/bin/Release/net10.0/pool-vectors.dll" ;;
     demo) printf '%s' "$ROOT/tests/Pool.Demo/bin/Release/net10.0/pool-demo.dll" ;;
+    localchain) printf '%s' "$ROOT/tests/Pool.LocalChain/bin/Release/net10.0/pool-localchain.dll" ;;
     bench) printf '%s' "$ROOT/tests/Pool.Benchmarks/bin/Release/net10.0/pool-bench.dll" ;;
   esac
 }
 
-readonly PROGRAMS=(server worker gateway vectors demo bench)
+readonly PROGRAMS=(server worker gateway vectors demo localchain bench)
 
 # Holds the build lock on descriptor 8 while it runs a function: two runs in one clone must not build into each other.
 # The build has a temporary folder of its own, because the tools leave things there.

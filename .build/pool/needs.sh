@@ -4,6 +4,7 @@
 readonly SDK_MAJOR=10
 readonly POSTGRES_MINIMUM=15
 readonly NODE_MINIMUM=18
+readonly LOCAL_CHAIN_FOLDER="$ROOT/tests/Pool.LocalChain"
 readonly APT_LOCK_SECONDS=300
 readonly INSTALL_LOCK=/run/pool-install.lock
 readonly POSTGRES_NO_MAIN_CLUSTER=/etc/postgresql-common/createcluster.d/pool-no-main-cluster.conf
@@ -104,6 +105,25 @@ missing_packages() {
     esac
   done
   printf '%s' "${list[*]-}"
+}
+
+# The packages of an npm project, by its lock file; once for each lock file. $1 = home, $2 = name, $3 = folder of the project.
+install_npm_packages() {
+  local folder=$3 log="$1/log/$2.log" lock
+  mkdir -p "$1/log"
+  lock=$(sha256sum <"$folder/package-lock.json")
+  [[ ! -r $folder/node_modules/.pool-lock || $(<"$folder/node_modules/.pool-lock") != "$lock" ]] || return 0
+  if ! run_step "$1" "$2" "$log" npm --prefix "$folder" ci --ignore-scripts --no-audit --no-fund; then
+    tail -n 20 "$log" >&2
+    return 1
+  fi
+  printf '%s\n' "$lock" >"$folder/node_modules/.pool-lock"
+}
+
+# The node and the contracts of the local chain. $1 = home.
+need_local_chain() {
+  need_programs node
+  with_build_lock install_npm_packages "$1" local-chain "$LOCAL_CHAIN_FOLDER" || fail "the packages of the local chain could not be installed; the lines above say why"
 }
 
 install_packages() {

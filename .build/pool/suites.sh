@@ -6,6 +6,8 @@ readonly TEST_PROJECTS=(Pool.Shared.Tests Pool.Server.Tests Pool.Worker.Tests Po
 readonly SCRIPT_SUITE=Script SCHEMA_SUITE=Schema
 # The suite that runs the node programs of tests/Clients.
 readonly CLIENTS_SUITE=Pool.EndToEnd.Tests
+# The suites that need the local chain.
+readonly CHAIN_SUITES=(Pool.Server.Tests)
 readonly TEST_NAMES_SHOWN=200
 
 # Sets SUITES to the suites that filter $1 concerns, and TEST_FILTER to what their test projects are asked for.
@@ -32,6 +34,14 @@ choose_suites() {
     ! grep -qiF -- "$1" <(test_names "$suite") || SUITES+=("$suite")
   done
   [[ ${#SUITES[@]} -gt 0 ]] || explain_filter "$1"
+}
+
+a_chain_suite_is_chosen() {
+  local suite
+  for suite in "${CHAIN_SUITES[@]}"; do
+    ! suite_is_chosen "$suite" || return 0
+  done
+  return 1
 }
 
 suite_is_chosen() { [[ " ${SUITES[*]} " == *" $1 "* ]]; }

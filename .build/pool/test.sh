@@ -31,7 +31,11 @@ run_tests() {
   need_programs ffmpeg
   if suite_is_chosen "$CLIENTS_SUITE"; then
     need_programs node curl
-    with_build_lock check clients install_clients || close_tests
+    with_build_lock check clients install_npm_packages "$TESTS" clients "$ROOT/tests/Clients" || close_tests
+  fi
+  if a_chain_suite_is_chosen; then
+    need_programs node
+    with_build_lock check "local chain" install_npm_packages "$TESTS" local-chain "$LOCAL_CHAIN_FOLDER" || close_tests
   fi
   with_build_lock check_and_build || close_tests
   run_suites "$limit"
@@ -78,18 +82,6 @@ close_tests() {
   CLOSING_LINE=$line
   [[ $FAILED -eq 0 ]] || exit 1
   exit 0
-}
-
-# The packages of tests/Clients, by their lock file; once for each lock file.
-install_clients() {
-  local folder="$ROOT/tests/Clients" log="$TESTS/log/clients.log" lock
-  lock=$(sha256sum <"$folder/package-lock.json")
-  [[ ! -r $folder/node_modules/.pool-lock || $(<"$folder/node_modules/.pool-lock") != "$lock" ]] || return 0
-  if ! run_step "$TESTS" clients "$log" npm --prefix "$folder" ci --ignore-scripts --no-audit --no-fund; then
-    tail -n 20 "$log" >&2
-    return 1
-  fi
-  printf '%s\n' "$lock" >"$folder/node_modules/.pool-lock"
 }
 
 check_and_build() {

@@ -17,9 +17,6 @@ internal static class ChainTerms
     public static Wei LeastGasPrice(this ChainOptions options) =>
         Wei.TryParseDigits(options.MinGasPrice, out var price) ? price : throw Unchecked(nameof(ChainOptions.MinGasPrice));
 
-    /// <summary>From when on a block stays.</summary>
-    public static Finality FinalityRule(this ChainOptions options) => Finality.Parse(options.Finality) ?? throw Unchecked(nameof(ChainOptions.Finality));
-
     private static Address Parse(string? text, string setting) => Address.TryParse(text, out var address, out _) ? address : throw Unchecked(setting);
 
     private static InvalidOperationException Unchecked(string setting) => new($"Chain:{setting} was not validated.");

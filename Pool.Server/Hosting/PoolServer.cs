@@ -1,13 +1,17 @@
 using Microsoft.Extensions.Options;
 using Pool.Server.Admin;
+using Pool.Server.Chain;
+using Pool.Server.Chain.Outbox;
 using Pool.Server.Data;
 using Pool.Server.Dispatch;
 using Pool.Server.Ledger;
 using Pool.Server.Livepeer;
 using Pool.Server.Node;
+using Pool.Server.Rounds;
 using Pool.Server.Segments;
 using Pool.Server.Sessions;
 using Pool.Server.Settlement;
+using Pool.Server.Signing;
 using Pool.Server.Tickets;
 using Pool.Server.Workers;
 
@@ -60,7 +64,8 @@ public static class PoolServer
         Listeners.Configure(builder);
         replace?.Invoke(builder.Services);
 
-        builder.AddData().AddTickets().AddSegments().AddSettlement().AddLedger().AddWorkers().AddDispatch().AddSessions().AddLivepeer().AddAdmin();
+        builder.AddData().AddSigning().AddChain().AddOutbox().AddLedger().AddRounds().AddTickets().AddSegments().AddSettlement()
+            .AddWorkers().AddDispatch().AddSessions().AddLivepeer().AddAdmin();
 
         var app = builder.Build();
         Listeners.Route(app, network: edge => edge.MapLivepeer(), web: pool =>

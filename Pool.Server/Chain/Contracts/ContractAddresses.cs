@@ -32,7 +32,7 @@ public sealed record ContractAddresses
     /// <exception cref="ContractException">The Controller does not know one of them.</exception>
     internal static ContractAddresses From(Address controller, IReadOnlyList<AbiArguments> answers)
     {
-        var found = s_names.Zip(answers, (name, answer) => (Name: name, Address: answer[0].AsAddress())).ToDictionary(entry => entry.Name, entry => entry.Address);
+        var found = s_names.Zip(answers, (name, answer) => (Name: name, Address: answer[0].AsAddress())).ToDictionary(entry => entry.Name, entry => entry.Address, StringComparer.Ordinal);
         return found.FirstOrDefault(entry => entry.Value.IsZero).Key is { } missing
             ? throw new ContractException($"The Controller {controller} knows no {missing}: is it Livepeer's (Chain:Controller)?")
             : new ContractAddresses

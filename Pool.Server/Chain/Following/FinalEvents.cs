@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pool.Server.Chain.Contracts;
+using Pool.Server.Chain.Outbox;
 using Pool.Server.Chain.Rpc;
 using Pool.Shared.Ethereum;
 using Pool.Shared.Ethereum.Abi;
@@ -50,7 +51,7 @@ internal sealed partial class FinalEvents(
     /// <summary>Blocks of one step, which is one transaction.</summary>
     private const ulong MaxStep = 5000;
 
-    private readonly Finality _finality = options.Value.FinalityRule();
+    private readonly FinalityRule _finality = FinalityRule.Parse(options.Value.Finality);
     private string? _failure;
 
     /// <summary>Why nothing is booked now; null when all is well.</summary>
@@ -62,7 +63,7 @@ internal sealed partial class FinalEvents(
     /// <exception cref="ChainReplacedException">A cursor's block is not the chain's any more.</exception>
     public async Task BookAsync(CancellationToken cancellationToken)
     {
-        if (await _finality.LastAsync(rpc, follower.Now.Head.Number, cancellationToken) is not { } last)
+        if (await _finality.LastAsync(rpc, follower.Now.Head, cancellationToken) is not { } last)
         {
             return;
         }

@@ -48,7 +48,7 @@ internal sealed record RegistrationPlan(IReadOnlyList<RegistrationStep> Steps, I
             .. changesCuts ? [Call($"keep {Percent(cut)} of the rewards, give delegators {Percent(share)} of the fees", contracts.BondingManager, BondingManagerAbi.Transcoder, cut, share)] : Array.Empty<RegistrationStep>(),
             .. wish.ServiceUri is { } uri && Text(uri) != state.ServiceUri ? [Call($"tell gateways to come to {Text(uri)}", contracts.ServiceRegistry, ServiceRegistryAbi.SetServiceUri, Text(uri))] : Array.Empty<RegistrationStep>(),
         ];
-        return new RegistrationPlan(steps, steps.Count == 0 ? [] : [.. Obstacles(wish, state, missing, changesCuts)]);
+        return new RegistrationPlan(steps, steps.Count == 0 ? [] : [.. ObstaclesOf(wish, state, missing, changesCuts)]);
     }
 
     private static IEnumerable<RegistrationStep> Bond(LptWei missing, RegistrationState state, ContractAddresses contracts)
@@ -66,7 +66,7 @@ internal sealed record RegistrationPlan(IReadOnlyList<RegistrationStep> Steps, I
         yield return Call($"bond {missing} to yourself", contracts.BondingManager, BondingManagerAbi.Bond, missing, state.Account);
     }
 
-    private static IEnumerable<string> Obstacles(RegistrationWish wish, RegistrationState state, LptWei missing, bool changesCuts)
+    private static IEnumerable<string> ObstaclesOf(RegistrationWish wish, RegistrationState state, LptWei missing, bool changesCuts)
     {
         if (state.Eth.IsZero)
         {

@@ -63,7 +63,7 @@ internal static class RedemptionRules
         }
 
         var isLastChance = isUrgent || (round.Number == lastRound && state.Chain.Head.L1Number + LastBlocks >= round.StartBlock + round.Length);
-        return Worth(ticket, state, isLastChance) ?? new RedemptionChoice.Redeem(isUrgent);
+        return Worth(ticket, state, isLastChance) is { } wait ? wait : new RedemptionChoice.Redeem(isUrgent);
     }
 
     /// <summary>What keeps everything from being redeemed now.</summary>
@@ -84,12 +84,14 @@ internal static class RedemptionRules
         var free = state.Funds.ReserveAllocation + state.Sender.Deposit.Value - state.Pending.Value;
         if (free <= state.TxCost.Value)
         {
-            return new RedemptionChoice.Wait($"insufficient sender funds for redeem tx cost: {free} wei against {state.TxCost}");
+            return new RedemptionChoice.Wait($"insufficient sender funds for redeem tx cost: {Text(free)} against {state.TxCost}");
         }
 
         // A ticket is used up by whatever is paid for it: what the sender lacks now is lost for good.
         return free < ticket.FaceValue.Value && !isLastChance
-            ? new RedemptionChoice.Wait($"its sender has {free} wei for {ticket.FaceValue}")
+            ? new RedemptionChoice.Wait($"its sender has {Text(free)} for {ticket.FaceValue}")
             : null;
     }
+
+    private static string Text(BigInteger amount) => amount.Sign > 0 ? new Wei(amount).ToString() : "nothing";
 }
