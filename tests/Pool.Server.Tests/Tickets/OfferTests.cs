@@ -140,9 +140,10 @@ public sealed class OfferTests
     {
         using var room = new TicketsUnderTest();
         var hash = Bytes32.Keccak([1, 2, 3]);
+        var signature = await room.Tickets.SignAsync(hash, CancellationToken.None);
 
-        Assert.True(PersonalMessage.IsSignedBy(room.Signer.Account, hash.ToBytes(), await room.Tickets.SignAsync(hash, CancellationToken.None)));
-        Assert.True(PingSigning.IsAnsweredBy(room.Tickets.Account, [1, 2, 3], await room.Tickets.SignAsync(hash, CancellationToken.None)));
+        Assert.True(PersonalMessage.IsSignedBy(room.Signer.Account, hash.ToBytes(), signature));
+        Assert.True(PingSigning.IsAnsweredBy(room.Tickets.Account, [1, 2, 3], signature));
         room.Signer.IsAway = true;
         Assert.Null(await room.Tickets.SignAsync(hash, CancellationToken.None));
     }

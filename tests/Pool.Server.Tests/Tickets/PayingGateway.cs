@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Pool.Shared.Ethereum;
 using Pool.Shared.Livepeer.Tickets;
 using Pool.Shared.Livepeer.Wire;
+using Ticket = Pool.Shared.Livepeer.Tickets.Ticket;
 using Pool.Shared.Money;
 
 namespace Pool.Server.Tests.Tickets;
@@ -39,12 +40,12 @@ internal sealed class PayingGateway
     public TicketSenderParams Sign(TicketParams offered, TicketExpirationParams expiration, uint nonce) => new()
     {
         SenderNonce = nonce,
-        Sig = ByteString.CopyFrom(Ticket(offered, expiration, nonce).Sign(Key)),
+        Sig = ByteString.CopyFrom(TicketOf(offered, expiration, nonce).Sign(Key)),
     };
 
     public static IEnumerable<uint> Nonces(uint first, int count) => Enumerable.Range(0, count).Select(index => first + (uint)index);
 
-    private Ticket Ticket(TicketParams offered, TicketExpirationParams expiration, uint nonce) => new()
+    private Ticket TicketOf(TicketParams offered, TicketExpirationParams expiration, uint nonce) => new()
     {
         Recipient = Address.FromWire(offered.Recipient.Span),
         Sender = Address,
