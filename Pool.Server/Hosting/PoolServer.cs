@@ -87,7 +87,21 @@ public static class PoolServer
         services.GetRequiredService<NetworkIdentity>().Load();
         services.GetRequiredService<ReceiptKey>().Load();
         await services.GetRequiredService<MigrationRunner>().RunAsync(cancellationToken);
+        await services.PrepareChainAsync(cancellationToken);
         await services.PrepareSettlementAsync(cancellationToken);
         await services.PrepareTicketsAsync(cancellationToken);
+    }
+
+    /// <summary>Where there is a chain: the signer is there, and the chain was seen.</summary>
+    private static async Task PrepareChainAsync(this IServiceProvider services, CancellationToken cancellationToken)
+    {
+        if (!services.GetRequiredService<IOptions<ChainOptions>>().Value.IsOnChain)
+        {
+            return;
+        }
+
+        await services.ConnectSignerAsync(cancellationToken);
+        await services.OpenChainAsync(cancellationToken);
+        services.PrepareRounds();
     }
 }

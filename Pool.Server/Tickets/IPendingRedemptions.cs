@@ -9,9 +9,3 @@ public interface IPendingRedemptions
     /// <summary>Sum of the face values of this sender's tickets whose redemptions are in flight.</summary>
     Wei Of(Address sender);
 }
-
-/// <summary>Nobody redeems.</summary>
-internal sealed class NoPendingRedemptions : IPendingRedemptions
-{
-    public Wei Of(Address sender) => Wei.Zero;
-}

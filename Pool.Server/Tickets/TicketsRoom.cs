@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Pool.Server.Chain;
 using Pool.Server.Settlement;
+using Pool.Server.Tickets.Redemption;
 
 namespace Pool.Server.Tickets;
 
@@ -16,6 +17,7 @@ public static class TicketsRoom
         builder.Services.AddOptions<TicketsOptions>().BindConfiguration(TicketsOptions.Section).ValidateOnStart();
         if (chain.IsOnChain)
         {
+            builder.AddRedemption();
             builder.Services.AddPaidTickets();
         }
 
@@ -26,7 +28,6 @@ public static class TicketsRoom
     /// <summary>The parts that take tickets.</summary>
     internal static IServiceCollection AddPaidTickets(this IServiceCollection services)
     {
-        services.TryAddSingleton<IPendingRedemptions, NoPendingRedemptions>();
         services.AddSingleton<PriceBook>();
         services.AddSingleton<TicketSecret>();
         services.AddSingleton<NonceBook>();

@@ -19,7 +19,7 @@ public sealed record FinalEvent(ChainLog Log, AbiEvent Event, AbiArguments Value
 /// <param name="To">Last block, included.</param>
 /// <param name="ToHash">Hash of that block.</param>
 /// <param name="Events">The events that were wanted, in the chain's order.</param>
-public sealed record FinalStep(ulong? From, ulong To, Bytes32 ToHash, IReadOnlyList<FinalEvent> Events);
+public sealed record FinalBlocks(ulong? From, ulong To, Bytes32 ToHash, IReadOnlyList<FinalEvent> Events);
 
 /// <summary>Who books events once they stay. It has a cursor of its own and hears of every block once, in the order of the chain.</summary>
 public interface IFinalEventOwner
@@ -33,11 +33,11 @@ public interface IFinalEventOwner
     /// <summary>Reads what else it needs to know of these blocks, before the transaction; again when that fails.</summary>
     /// <exception cref="RpcException">No endpoint answered.</exception>
     /// <exception cref="NpgsqlException">The database is away.</exception>
-    Task PrepareAsync(FinalStep step, CancellationToken cancellationToken);
+    Task PrepareAsync(FinalBlocks step, CancellationToken cancellationToken);
 
     /// <summary>Books them in the transaction in which its cursor moves past them.</summary>
     /// <exception cref="NpgsqlException">The database is away; they come again.</exception>
-    Task BookAsync(NpgsqlTransaction transaction, FinalStep step, CancellationToken cancellationToken);
+    Task BookAsync(NpgsqlTransaction transaction, FinalBlocks step, CancellationToken cancellationToken);
 }
 
 /// <summary>
@@ -114,7 +114,7 @@ internal sealed partial class FinalEvents(
     {
         var hash = await HashAsync(to, cancellationToken) ?? throw new RpcException($"Block {to} is final and the node does not have it.");
         var events = cursor is { } at ? await EventsAsync(owner, at.Number + 1, to, cancellationToken) : [];
-        var step = new FinalStep(cursor?.Number + 1, to, hash, events);
+        var step = new FinalBlocks(cursor?.Number + 1, to, hash, events);
         await owner.PrepareAsync(step, cancellationToken);
         return await cursors.MoveAsync(
             owner.Name, cursor, new ChainCursor(to, hash), transaction => owner.BookAsync(transaction, step, cancellationToken), cancellationToken);

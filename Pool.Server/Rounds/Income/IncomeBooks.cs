@@ -33,7 +33,7 @@ internal sealed class IncomeBooks(
         .. BondingManagerAbi.OfStake.Select(known => (contracts.BondingManager, known)),
     ];
 
-    public async Task PrepareAsync(FinalStep step, CancellationToken cancellationToken)
+    public async Task PrepareAsync(FinalBlocks step, CancellationToken cancellationToken)
     {
         _changes.Clear();
         if (step.From is null)
@@ -51,7 +51,7 @@ internal sealed class IncomeBooks(
         _gasFloatCame = await GasFloatCameAsync(step, cancellationToken);
     }
 
-    public async Task BookAsync(NpgsqlTransaction transaction, FinalStep step, CancellationToken cancellationToken)
+    public async Task BookAsync(NpgsqlTransaction transaction, FinalBlocks step, CancellationToken cancellationToken)
     {
         var orders = new List<LedgerOrder>();
         if (step.From is null)
@@ -107,7 +107,7 @@ internal sealed class IncomeBooks(
     /// What has come to the key since. As long as something of ours is on its way, its gas cannot be told from what came: then later. A balance that is smaller
     /// than the books say is the check's to alarm.
     /// </summary>
-    private async Task<Wei> GasFloatCameAsync(FinalStep step, CancellationToken cancellationToken)
+    private async Task<Wei> GasFloatCameAsync(FinalBlocks step, CancellationToken cancellationToken)
     {
         if ((await outbox.OpenAsync(cancellationToken)).Any(intent => intent.State is IntentState.Sent or IntentState.Mined))
         {

@@ -47,7 +47,7 @@ internal static class RedemptionRules
 
         if (state.Sender.WithdrawRound.Sign > 0 && round.Number >= state.Sender.WithdrawRound)
         {
-            return new RedemptionChoice.Lost("its sender has unlocked its deposit and reserve");
+            return new RedemptionChoice.Wait("its sender has unlocked its deposit and reserve");
         }
 
         if (NotNow(state.Chain) is { } why)

@@ -44,6 +44,7 @@ internal sealed class PaidServer : IAsyncDisposable
                 .AddSingleton<IChainView>(chain)
                 .AddSingleton<ISigner>(signer)
                 .AddSingleton<IJournalDisk>(disk)
+                .AddSingleton<IPendingRedemptions>(new FakePending())
                 .AddSingleton(new TicketsNetwork(IsOnChain: true, "test"))
                 .AddPaidTickets(),
             [("Tickets:PricePerUnit", "1200"), ("Tickets:IsPriceAdjusted", "false"), .. settings]);
