@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Pool.Server.Node;
 
@@ -11,7 +12,7 @@ public static class SigningRoom
     {
         builder.Services.AddOptionsWithValidateOnStart<SigningOptions, SigningOptionsValidator>().BindConfiguration(SigningOptions.Section);
         builder.Services.AddSingleton<SignerDoor>();
-        builder.Services.AddSingleton<ISigner>(services => services.GetRequiredService<SignerDoor>().Signer);
+        builder.Services.TryAddSingleton<ISigner>(services => services.GetRequiredService<SignerDoor>().Signer);
         return builder;
     }
 

@@ -41,7 +41,14 @@ internal sealed class TicketDesk(
         try
         {
             var terms = Terms(now);
-            var maxFloat = await MaxFloatAsync(account.Sender, now, cancellationToken);
+            var funds = await chain.SenderAsync(account.Sender, cancellationToken);
+            if (!funds.WithdrawRound.IsZero)
+            {
+                // A stock gateway does not send either while it unlocks; the redemption of its tickets relies on there being no new parameters.
+                return new TermsVerdict.Refused(TicketWords.UnlocksSoon(account.Sender));
+            }
+
+            var maxFloat = MaxFloat(account.Sender, funds, now);
             if (sessions.PriceOf(account) is { } set)
             {
                 price = set;
@@ -103,19 +110,15 @@ internal sealed class TicketDesk(
         MaxFaceValue = _maxFaceValue,
     };
 
-    private async ValueTask<BigInteger> MaxFloatAsync(Address sender, ChainSnapshot now, CancellationToken cancellationToken)
+    private BigInteger MaxFloat(Address sender, SenderAccount funds, ChainSnapshot now) => new SenderFunds
     {
-        var account = await chain.SenderAsync(sender, cancellationToken);
-        return new SenderFunds
-        {
-            Deposit = account.Deposit,
-            FundsRemaining = account.FundsRemaining,
-            ClaimedInCurrentRound = account.ClaimedInCurrentRound,
-            Claimed = account.Claimed,
-            PoolSize = now.Round.PoolSize,
-            Pending = pending.Of(sender),
-        }.MaxFloat;
-    }
+        Deposit = funds.Deposit,
+        FundsRemaining = funds.FundsRemaining,
+        ClaimedInCurrentRound = funds.ClaimedInCurrentRound,
+        Claimed = funds.Claimed,
+        PoolSize = now.Round.PoolSize,
+        Pending = pending.Of(sender),
+    }.MaxFloat;
 
     private static ByteString Bytes(BigInteger number) => ByteString.CopyFrom(BigEndian.Minimal(number));
 

@@ -12,26 +12,32 @@ public static class TicketsRoom
     public static WebApplicationBuilder AddTickets(this WebApplicationBuilder builder)
     {
         var chain = builder.Configuration.GetSection(ChainOptions.Section).Get<ChainOptions>() ?? new ChainOptions();
-        builder.Services.AddSingleton(new TicketsNetwork(chain.IsOnChain, chain.Network));
+        builder.Services.TryAddSingleton(new TicketsNetwork(chain.IsOnChain, chain.Network));
         builder.Services.AddSingleton<IValidateOptions<TicketsOptions>, TicketsOptionsValidator>();
         builder.Services.AddOptions<TicketsOptions>().BindConfiguration(TicketsOptions.Section).ValidateOnStart();
-        if (!chain.IsOnChain)
+        if (chain.IsOnChain)
         {
-            builder.Services.TryAddSingleton<ITickets, OffChainTickets>();
-            return builder;
+            builder.AddRedemption();
+            builder.Services.AddPaidTickets();
         }
 
-        builder.AddRedemption();
-        builder.Services.AddSingleton<PriceBook>();
-        builder.Services.AddSingleton<TicketSecret>();
-        builder.Services.AddSingleton<NonceBook>();
-        builder.Services.AddSingleton<PaymentSessions>();
-        builder.Services.AddSingleton<IDebitedBalances>(services => services.GetRequiredService<PaymentSessions>());
-        builder.Services.AddSingleton<TicketDesk>();
-        builder.Services.AddSingleton<TicketReceiver>();
-        builder.Services.AddSingleton<PaymentMemory>();
-        builder.Services.TryAddSingleton<ITickets, ChainTickets>();
+        builder.Services.TryAddSingleton<ITickets, OffChainTickets>();
         return builder;
+    }
+
+    /// <summary>The parts that take tickets.</summary>
+    internal static IServiceCollection AddPaidTickets(this IServiceCollection services)
+    {
+        services.AddSingleton<PriceBook>();
+        services.AddSingleton<TicketSecret>();
+        services.AddSingleton<NonceBook>();
+        services.AddSingleton<PaymentSessions>();
+        services.AddSingleton<IDebitedBalances>(provider => provider.GetRequiredService<PaymentSessions>());
+        services.AddSingleton<TicketDesk>();
+        services.AddSingleton<TicketReceiver>();
+        services.AddSingleton<PaymentMemory>();
+        services.TryAddSingleton<ITickets, ChainTickets>();
+        return services;
     }
 
     /// <summary>Before anybody is listened to, and after the journal is in the books and the chain was seen: the secret, balances, prices and nonces are back.</summary>
