@@ -160,6 +160,7 @@ public sealed class AnvilNode : IAsyncDisposable
     {
         var start = new ProcessStartInfo(NpmPackages.File("@foundry-rs/anvil-linux-amd64", "bin", "anvil"))
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

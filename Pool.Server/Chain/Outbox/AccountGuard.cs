@@ -59,7 +59,11 @@ internal sealed class AccountGuard(OutboxParts parts, OutboxWriter writer, Final
                 null);
         }
 
-        return await LostAsync(account, seen, sight, cancellationToken);
+        var final = await writer.FinalNoncesAsync(cancellationToken);
+        return sight.Latest < final
+            ? ($"the chain has {sight.Latest} transactions of {writer.Sender.Account}, {final} are final here: the node is far behind, its blocks were replaced after they were final, "
+                + "or this is another chain. It goes on when the chain has them", null)
+            : await LostAsync(account, seen, sight, cancellationToken);
     }
 
     /// <summary>A nonce of ours that is used for good while none of our attempts with it is in any block.</summary>

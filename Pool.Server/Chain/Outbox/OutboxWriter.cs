@@ -113,6 +113,17 @@ internal sealed class OutboxWriter : IAsyncDisposable
         return counts;
     }
 
+    /// <summary>Nonces below this one are used for good, as far as was seen here; zero when none is.</summary>
+    public async Task<ulong> FinalNoncesAsync(CancellationToken cancellationToken)
+    {
+        await using var command = Command(
+            null,
+            "SELECT nonce + 1 FROM tx_intents WHERE chain_id = $1 AND account = $2 AND nonce IS NOT NULL AND final_at IS NOT NULL ORDER BY nonce DESC LIMIT 1",
+            ChainId,
+            Account);
+        return (ulong)(long)(await command.ExecuteScalarAsync(cancellationToken) ?? 0L);
+    }
+
     /// <summary>What keeps the account or its intents from going on.</summary>
     public async Task<int> CountAlarmsAsync(CancellationToken cancellationToken)
     {

@@ -99,10 +99,9 @@ public sealed class JsonRpc : IEthereumRpc, IDisposable
 
     public void Dispose() => _endpoints.Dispose();
 
-    private static SendResult Taken(JsonElement result, Bytes32 expected) => result.ValueKind == JsonValueKind.String && result.GetString() is { } hash &&
-        Bytes32.TryParse(hash, out var answered) && answered == expected
-            ? new SendResult(SendVerdict.Taken, hash)
-            : new SendResult(SendVerdict.Unknown, $"the node answers something else than the hash {expected}");
+    private static SendResult Taken(JsonElement result, Bytes32 expected) => RpcJson.Hash(result) == expected
+        ? new SendResult(SendVerdict.Taken, expected.ToString())
+        : new SendResult(SendVerdict.Unknown, $"the node answers something else than the hash {expected}");
 
     private static BlockHeader? HeaderOf(JsonElement block, Bytes32 hash) =>
         RpcJson.Header(block) is not { } header ? null : header.Hash == hash ? header : throw RpcJson.Wrong("another block");

@@ -145,7 +145,7 @@ internal sealed class RpcEndpoint : IDisposable
             return new RpcReply(default, RpcError.Read(known));
         }
 
-        return element.TryGetProperty("result", out var result)
+        return RpcJson.Find(element, "result") is { } result
             ? new RpcReply(result, null)
             : throw RpcJson.Wrong("neither a result nor an error");
     }
@@ -162,8 +162,9 @@ internal sealed class RpcEndpoint : IDisposable
             RequireAnswer(response);
             return Parse(await ReadAsync(response.Content, stop.Token));
         }
-        catch (OperationCanceledException) when (lapse.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
+            // Ours, or that of connecting, which may be a moment earlier.
             throw new EndpointException($"no answer within {_limits.Attempt.TotalSeconds:0.###} s");
         }
         catch (HttpRequestException fault)

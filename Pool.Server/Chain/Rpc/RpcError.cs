@@ -49,14 +49,13 @@ internal sealed record RpcError(int Code, string Message, JsonElement? Data)
     /// <exception cref="EndpointException">It is none.</exception>
     public static RpcError Read(JsonElement error)
     {
-        if (error.ValueKind != JsonValueKind.Object ||
-            !error.TryGetProperty("code", out var code) || code.ValueKind != JsonValueKind.Number || !code.TryGetInt32(out var number) ||
-            !error.TryGetProperty("message", out var message) || message.ValueKind != JsonValueKind.String)
+        if (RpcJson.Optional(error, "code") is not { ValueKind: JsonValueKind.Number } code || !code.TryGetInt32(out var number) ||
+            RpcJson.Optional(error, "message") is not { } message)
         {
             throw RpcJson.Wrong("an error without code and message");
         }
 
-        return new RpcError(number, message.GetString() ?? "", error.TryGetProperty("data", out var data) ? data : null);
+        return new RpcError(number, RpcJson.Text(message), RpcJson.Optional(error, "data"));
     }
 
     /// <summary>Whether a call was carried out and refused by the contract, which every endpoint would say.</summary>
@@ -116,11 +115,11 @@ internal sealed record RpcError(int Code, string Message, JsonElement? Data)
 
         if (data.ValueKind == JsonValueKind.Object)
         {
-            return data.TryGetProperty("data", out var inner) && inner.ValueKind == JsonValueKind.String && RpcJson.TryBytes(inner.GetString(), out var nested) ? nested : null;
+            return RpcJson.Optional(data, "data") is { ValueKind: JsonValueKind.String } inner && RpcJson.TryBytes(RpcJson.Text(inner), out var nested) ? nested : null;
         }
 
         const string Word = "Reverted ";
-        var text = data.ValueKind == JsonValueKind.String ? data.GetString() ?? "" : "";
+        var text = data.ValueKind == JsonValueKind.String ? RpcJson.Text(data) : "";
         return RpcJson.TryBytes(text.StartsWith(Word, StringComparison.Ordinal) ? text[Word.Length..] : text, out var bytes) ? bytes : null;
     }
 

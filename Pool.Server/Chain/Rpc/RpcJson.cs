@@ -138,13 +138,37 @@ internal static class RpcJson
         value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : throw Wrong("something else than a list");
 
     /// <summary>A property that may be away, or null.</summary>
-    public static JsonElement? Optional(JsonElement value, string name) =>
-        value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out var found) && found.ValueKind != JsonValueKind.Null ? found : null;
+    public static JsonElement? Optional(JsonElement value, string name) => Find(value, name) is { ValueKind: not JsonValueKind.Null } found ? found : null;
+
+    /// <summary>A property that may be away.</summary>
+    public static JsonElement? Find(JsonElement value, string name)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out var found) ? found : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a character behind a backslash is JSON, and no name.
+            throw Wrong("a name that is none");
+        }
+    }
 
     private static JsonElement Property(JsonElement value, string name) => Optional(value, name) ?? throw Wrong($"there is no '{name}'");
 
-    private static string Text(JsonElement value) =>
-        value.ValueKind == JsonValueKind.String && value.GetString() is { } text ? text : throw Wrong("something else than a text");
+    /// <summary>A text.</summary>
+    public static string Text(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String && value.GetString() is { } text ? text : throw Wrong("something else than a text");
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a character behind a backslash is JSON, and no text.
+            throw Wrong("a text that is none");
+        }
+    }
 
     private static Address AddressOf(JsonElement value) =>
         Bytes(value) is { Length: Address.Bytes } bytes ? Address.FromWire(bytes) : throw Wrong("an address that is none");

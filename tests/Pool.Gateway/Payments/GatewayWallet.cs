@@ -44,6 +44,16 @@ public sealed class GatewayWallet(EthereumKey key, TicketLog? log, L1Clock? cloc
         }
     }
 
+    /// <summary>What a session has left, in wei.</summary>
+    public Ratio BalanceOf(OrchestratorInfo terms)
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        lock (_lock)
+        {
+            return _balances.GetValueOrDefault(SessionOf(terms));
+        }
+    }
+
     /// <summary>A signed request for terms (protocol §3.2).</summary>
     public OrchestratorRequest Request() => OrchestratorRequestSigning.Create(key);
 
@@ -71,7 +81,7 @@ public sealed class GatewayWallet(EthereumKey key, TicketLog? log, L1Clock? cloc
             throw new AttemptException("the orchestrator offers no tickets or no price");
         }
 
-        var session = new SessionKey(Address.FromWire(offered.Recipient.Span), terms.AuthToken.SessionId);
+        var session = SessionOf(terms);
         lock (_lock)
         {
             if (NetworkPayments.PriceFault(First(session, price), price) is { } dear)
@@ -114,6 +124,8 @@ public sealed class GatewayWallet(EthereumKey key, TicketLog? log, L1Clock? cloc
 
         log?.Ended(payment.Request, payment.Session.SessionId, payment.Message.TicketSenderParams.Count, payment.IsAnswered, error, pixels);
     }
+
+    private static SessionKey SessionOf(OrchestratorInfo terms) => new(Address.FromWire(terms.TicketParams.Recipient.Span), terms.AuthToken.SessionId);
 
     private Ratio First(SessionKey session, Ratio price) =>
         _firstPrices.TryGetValue(session, out var first) ? first : _firstPrices[session] = price;

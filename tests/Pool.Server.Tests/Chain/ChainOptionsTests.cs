@@ -54,8 +54,13 @@ public sealed class ChainOptionsTests
     {
         var settings = new Dictionary<string, string?>
         {
-            ["Network"] = "private", ["RpcUrls:0"] = Url, ["Controller"] = "0x5FbDB2315678afecb367f032d93F642f64180aa3", ["ChainId"] = "31337", ["Finality"] = "2",
-            ["MinGasPrice"] = "10", [key] = value,
+            ["Network"] = "private",
+            ["RpcUrls:0"] = Url,
+            ["Controller"] = "0x5FbDB2315678afecb367f032d93F642f64180aa3",
+            ["ChainId"] = "31337",
+            ["Finality"] = "2",
+            ["MinGasPrice"] = "10",
+            [key] = value,
         };
         if (value is null)
         {

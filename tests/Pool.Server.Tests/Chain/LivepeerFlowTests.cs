@@ -213,7 +213,7 @@ public sealed class LivepeerFlowTests(OneLocalChain one) : ChainTest(one)
         })];
     }
 
-    private DevCall Redeem(IReadOnlyList<WinningTicket> winners, ulong gas) =>
+    private DevCall Redeem(List<WinningTicket> winners, ulong gas) =>
         new(Contracts.TicketBroker.Address, winners.Count == 1 ? TicketBrokerCalls.Redeem(winners[0]) : TicketBrokerCalls.Redeem(winners)) { Gas = gas };
 
     private int Redeemed(TransactionReceipt receipt) =>

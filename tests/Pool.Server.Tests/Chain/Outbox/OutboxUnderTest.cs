@@ -20,13 +20,15 @@ namespace Pool.Server.Tests.Chain.Outbox;
 internal sealed class OutboxUnderTest : IAsyncDisposable
 {
     private readonly TestDatabase _database;
+    private readonly bool _isOwner;
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private OutboxWriter? _writer;
     private OutboxPass? _pass;
 
-    private OutboxUnderTest(TestDatabase database)
+    private OutboxUnderTest(TestDatabase database, bool isOwner, string name)
     {
-        _database = database;
+        (_database, _isOwner) = (database, isOwner);
+        Key = EthereumKey.FromBytes(Keccak256.Hash(Encoding.UTF8.GetBytes(name)));
         Source = NpgsqlDataSource.Create(database.Pooled);
         Metrics = new OutboxMetrics(_services.GetRequiredService<IMeterFactory>());
         Owner = new TestOwner();
@@ -35,9 +37,12 @@ internal sealed class OutboxUnderTest : IAsyncDisposable
         Desk = new OutboxDesk(Source);
     }
 
-    public EthereumKey Key { get; } = EthereumKey.FromBytes(Keccak256.Hash("a key of a test"u8));
+    public EthereumKey Key { get; }
 
     public FakeChain Chain { get; } = new();
+
+    /// <summary>What the outbox takes for the node; the chain in memory unless it is told otherwise.</summary>
+    public IEthereumRpc? Node { get; set; }
 
     public ShiftedTime Time { get; } = new();
 
@@ -69,8 +74,11 @@ internal sealed class OutboxUnderTest : IAsyncDisposable
         await using var source = NpgsqlDataSource.Create(database.Connection);
         await new MigrationRunner(source, NullLogger<MigrationRunner>.Instance).RunAsync(CancellationToken.None);
         await source.ExecuteAsync("CREATE TABLE booked (key text PRIMARY KEY, state text NOT NULL, transaction text, observed text)");
-        return new OutboxUnderTest(database);
+        return new OutboxUnderTest(database, isOwner: true, "a key of a test");
     }
+
+    /// <summary>Another account on another chain, in the same database.</summary>
+    public OutboxUnderTest Beside(string name) => new(_database, isOwner: false, name);
 
     /// <summary>An order whose call data is its name.</summary>
     public static IntentOrder Order(string key) => new(key, TransactionPurpose.Reward, Address.FromWire([1, 2, 3]), Data(key));
@@ -80,7 +88,7 @@ internal sealed class OutboxUnderTest : IAsyncDisposable
     public static string Hex(string key) => FakeChain.Hex(Data(key));
 
     public OutboxParts Parts() => new(
-        Chain, Signer, new OwnerBook([Owner]), FeePolicy.Of(ChainOptions, Options), FinalityRule.Parse(ChainOptions.Finality), Options, Metrics, Time, new OutboxLog(Log));
+        Node ?? Chain, Signer, new OwnerBook([Owner]), FeePolicy.Of(ChainOptions, Options), FinalityRule.Parse(ChainOptions.Finality), Options, Metrics, Time, new OutboxLog(Log));
 
     public OutboxRunner Runner() => new(Source, Sender, Parts(), TimeSpan.FromMinutes(10));
 
@@ -162,7 +170,11 @@ internal sealed class OutboxUnderTest : IAsyncDisposable
         await EndProcessAsync();
         await Source.DisposeAsync();
         await _services.DisposeAsync();
-        await _database.DisposeAsync();
+        if (_isOwner)
+        {
+            await _database.DisposeAsync();
+        }
+
         Key.Dispose();
     }
 }

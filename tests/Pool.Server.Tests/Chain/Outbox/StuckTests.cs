@@ -76,6 +76,7 @@ public sealed class StuckTests : IAsyncLifetime
         await _outbox.PassAsync();
         _outbox.Chain.ForgetPool();
         _outbox.Chain.BaseFee = Wei.OneGwei * 3;
+        _outbox.Chain.MineEmpty();
         _outbox.Time.Forward(_outbox.Options.ResendAfter);
         await _outbox.PassAsync();
         await _outbox.SettleAsync();

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -35,6 +36,9 @@ internal sealed class FakeNode : IAsyncDisposable
 
     /// <summary>What becomes of the answers before they are sent.</summary>
     public Func<JsonNode, JsonNode> Garble { get; set; } = answer => answer;
+
+    /// <summary>What becomes of the bytes of an answer.</summary>
+    public Func<byte[], byte[]> Damage { get; set; } = bytes => bytes;
 
     /// <summary>Methods it was asked, in order.</summary>
     public ConcurrentQueue<string> Asked { get; } = new();
@@ -96,7 +100,7 @@ internal sealed class FakeNode : IAsyncDisposable
             ? new JsonArray([.. questions.Select(question => (JsonNode)AnswerTo(question!))])
             : (JsonNode)AnswerTo(request!);
         context.Response.ContentType = "application/json";
-        await context.Response.WriteAsync(Garble(answers).ToJsonString());
+        await context.Response.Body.WriteAsync(Damage(Encoding.UTF8.GetBytes(Garble(answers).ToJsonString())));
     }
 
     private JsonObject AnswerTo(JsonNode question)

@@ -22,6 +22,7 @@ public sealed class NodeWordsTests : RpcTest
     [InlineData(3, "execution reverted", $"\"{Used}\"")]
     [InlineData(-32603, "VM Exception while processing transaction: reverted with reason string 'ticket is used'", $$"""{"data":"{{Used}}","message":"x"}""")]
     [InlineData(-32015, "VM execution error.", $"\"Reverted {Used}\"")]
+    [InlineData(-32000, "call failed", $"\"{Used}\"")]
     [InlineData(-32000, "execution reverted: ticket is used", null)]
     public async Task Revert_is_an_answer_with_its_reason(int code, string message, string? data)
     {
