@@ -21,7 +21,7 @@ Pool: a Livepeer transcoding pool.
   ./pool worker run --pool URL --payout ADDRESS      join a pool ("./pool worker --help" for more)
   ./pool gateway stream VIDEO --orchestrator URL --out DIR
   ./pool vectors FILE…          check vector files against the real code
-  ./pool bench NAME [--json FILE]      edge, keccak, ledger, relay, transcode, workers
+  ./pool bench NAME [--json FILE]      edge, keccak, ledger, relay, tickets, transcode, workers
   ./pool schema                 write db/schema.sql anew after a new migration
 
 Settings of a node come from pool.json in its home and from the environment, which wins:

@@ -132,6 +132,27 @@ public sealed class WinningTicketRow
 
     /// <summary><c>won</c>, <c>redeeming</c>, <c>redeemed</c> or <c>lost</c>.</summary>
     public required string State { get; init; }
+
+    /// <summary>Whether that it won is in the ledger.</summary>
+    public required bool WonPosted { get; init; }
+
+    /// <summary>Key of the intent that redeems it.</summary>
+    public string? Intent { get; init; }
+
+    public required int Attempts { get; init; }
+
+    public string? WaitsFor { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+
+    public byte[]? RedeemedTransaction { get; init; }
+
+    public long? RedeemedBlock { get; init; }
+
+    /// <summary>What its redemption paid, in wei.</summary>
+    public BigInteger? Paid { get; init; }
+
+    public string? LostReason { get; init; }
 }
 
 /// <summary>Column types of numbers of the chain and of fractions that are summed up.</summary>
@@ -196,6 +217,7 @@ internal sealed class WinningTicketConfiguration : IEntityTypeConfiguration<Winn
         builder.Property(ticket => ticket.TicketHash).ValueGeneratedNever();
         builder.Property(ticket => ticket.FaceValue).HasColumnType(PaymentColumns.Number);
         builder.Property(ticket => ticket.WinProbability).HasColumnType(PaymentColumns.Number);
+        builder.Property(ticket => ticket.Paid).HasColumnType(PaymentColumns.Number);
         builder.ToSnakeCaseTable("winning_tickets");
     }
 }
