@@ -16,6 +16,7 @@ internal sealed class FakeChain : IEthereumRpc
     private readonly List<Block> _blocks = [];
     private readonly Dictionary<(Address From, ulong Nonce), SignedTransaction> _pool = [];
     private readonly Queue<Weather> _weather = new();
+    private readonly List<SignedTransaction> _lost = [];
     private int _salt;
 
     public FakeChain() => MineBlock([]);
@@ -155,6 +156,30 @@ internal sealed class FakeChain : IEthereumRpc
         }
     }
 
+    /// <summary>The oldest attempt that still can be gets into a block, whatever replaced it in the pool.</summary>
+    public void MineOldestAttempt()
+    {
+        lock (_gate)
+        {
+            var oldest = Broadcast.Find(one => one.Transaction.Nonce == Count(one.Sender, _blocks.Count) && one.Transaction.MaxFeePerGas >= BaseFee);
+            if (oldest is not null)
+            {
+                _pool.Remove((oldest.Sender, oldest.Transaction.Nonce));
+                MineBlock([oldest]);
+            }
+        }
+    }
+
+    /// <summary>What was lost on its way arrives after all.</summary>
+    public void DeliverLost()
+    {
+        lock (_gate)
+        {
+            _lost.ForEach(transaction => Take(transaction));
+            _lost.Clear();
+        }
+    }
+
     public static SignedTransaction Foreign(EthereumKey key, ulong nonce) => new Transaction1559
     {
         ChainId = 31337, Nonce = nonce, MaxFeePerGas = Wei.OneEth, MaxPriorityFeePerGas = Wei.Zero, GasLimit = 21_000, To = Address.Zero, Data = new byte[] { 0xff },
@@ -202,7 +227,14 @@ internal sealed class FakeChain : IEthereumRpc
         lock (_gate)
         {
             Broadcast.Add(transaction);
-            var result = IsAway || weather == Weather.LoseRequest ? new SendResult(SendVerdict.Unknown, "no answer") : Take(transaction);
+            if (IsAway || weather == Weather.LoseRequest)
+            {
+                _lost.Add(transaction);
+                Passing("sent");
+                return Task.FromResult(new SendResult(SendVerdict.Unknown, "no answer"));
+            }
+
+            var result = Take(transaction);
             Passing("sent");
             return Task.FromResult(weather == Weather.LoseReply ? new SendResult(SendVerdict.Unknown, "no answer") : result);
         }
