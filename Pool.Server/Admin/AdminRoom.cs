@@ -16,11 +16,11 @@ public static class AdminRoom
     public static void MapAdmin(this IEndpointRouteBuilder routes)
     {
         var token = routes.ServiceProvider.GetRequiredService<OperatorToken>();
-        var reader = routes.ServiceProvider.GetRequiredService<StatusReader>();
+        var reader = new Lazy<StatusReader>(routes.ServiceProvider.GetRequiredService<StatusReader>);
         routes.MapGet("/health/ready", () => Results.Text("ready\n"));
         routes.MapGet("/", () => Results.Text("A transcoding pool. Workers join here: pool-worker run --pool <this address> --payout 0x...\n"));
         routes.MapGet(StatusPath, async (HttpContext context) => token.IsIn(context.Request.Headers.Authorization)
-            ? Results.Json(await reader.ReadAsync(context.RequestAborted))
+            ? Results.Json(await reader.Value.ReadAsync(context.RequestAborted))
             : Results.Text("The operator's token is needed: Authorization: Bearer <server/operator.token>\n", statusCode: StatusCodes.Status401Unauthorized));
     }
 }

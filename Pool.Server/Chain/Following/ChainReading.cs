@@ -33,6 +33,7 @@ internal sealed record ChainReading(ChainSnapshot Snapshot, ContractAddresses Co
                 new ContractRead(contracts.RoundsManager, RoundsManagerAbi.LastInitializedRound),
                 new ContractRead(contracts.RoundsManager, RoundsManagerAbi.CurrentRoundStartBlock),
                 new ContractRead(contracts.RoundsManager, RoundsManagerAbi.RoundLength),
+                new ContractRead(contracts.RoundsManager, RoundsManagerAbi.CurrentRound),
                 new ContractRead(contracts.BondingManager, BondingManagerAbi.GetTranscoderPoolSize),
                 new ContractRead(contracts.BondingManager, BondingManagerAbi.GetTranscoder, orchestrator),
                 .. questions,
@@ -51,10 +52,13 @@ internal sealed record ChainReading(ChainSnapshot Snapshot, ContractAddresses Co
                 new ContractRead(contracts.RoundsManager, RoundsManagerAbi.BlockHashForRound, round.IsZero ? round : round - 1),
             ],
             at, cancellationToken);
-        var state = new RoundState(
-            (long)round, hashes[0][0].AsBytes32(), hashes[1][0].AsBytes32(), answers[2][0].AsUInt64(), answers[3][0].AsUInt64(), answers[4][0].AsNumber());
+
+        // The contract counts rounds by blocks, whether or not they are initialized: the last initialized one began so many rounds before.
+        var length = answers[3][0].AsUInt64();
+        var start = answers[2][0].AsUInt64() - (length * (ulong)(answers[4][0].AsNumber() - round));
+        var state = new RoundState((long)round, hashes[0][0].AsBytes32(), hashes[1][0].AsBytes32(), start, length, answers[5][0].AsNumber());
         return new ChainReading(
-            new ChainSnapshot(head, state, Wei.Max(await gasPrice, leastGasPrice), Orchestrator(orchestrator, answers[5]), answers[0][0].AsFlag(), now), contracts);
+            new ChainSnapshot(head, state, Wei.Max(await gasPrice, leastGasPrice), Orchestrator(orchestrator, answers[6]), answers[0][0].AsFlag(), now), contracts);
     }
 
     private static OrchestratorState Orchestrator(Address account, AbiArguments entry) => new(

@@ -59,7 +59,7 @@ internal sealed class OnChainServer : IAsyncDisposable
         [
             ("Chain:Network", "local"), ("Chain:ChainId", $"{AnvilNode.ChainId}"), ("Chain:RpcUrls:0", chain.Node.Url.ToString()),
             ("Chain:Controller", chain.Contracts.Controller.Address.ToString()), ("Chain:Finality", $"{BlocksOnTop}"), ("Chain:PollInterval", "00:00:00.050"),
-            ("Signing:Socket", started.Socket), ("Tickets:PricePerUnit", "1200"), ("Tickets:RedeemGas", "350000"), .. settings,
+            ("Signing:Socket", started.Socket), ("Tickets:PricePerUnit", "1200"), .. settings,
         ]);
         return started;
     }

@@ -11,7 +11,7 @@ namespace Pool.Server.Tests.Redemption;
 /// <summary>Winning tickets become fees on Livepeer's own contracts, and the ledger says what the contracts say.</summary>
 public sealed class RedemptionOnChainTests(OneLocalChain one) : ChainTest(one)
 {
-    private static readonly Wei s_face = Wei.OneEth * new BigInteger(1) / 20;
+    private static readonly Wei s_face = Wei.OneGwei * 50_000_000;
 
     [Fact]
     public async Task Winners_are_redeemed_once_and_the_ledger_is_what_the_contracts_say()
