@@ -84,6 +84,11 @@ public static class PoolServer
         services.GetRequiredService<OperatorToken>().Load();
         services.GetRequiredService<NetworkIdentity>().Load();
         services.GetRequiredService<ReceiptKey>().Load();
+        if (services.GetRequiredService<IOptions<ChainOptions>>().Value.IsOnChain)
+        {
+            await services.ConnectSignerAsync(cancellationToken);
+        }
+
         await services.GetRequiredService<MigrationRunner>().RunAsync(cancellationToken);
         await services.PrepareSettlementAsync(cancellationToken);
     }
