@@ -25,12 +25,56 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.add_to_payment_session(of_sender bytea, of_session text, amount_numerator numeric, amount_denominator numeric, fixed_numerator numeric, fixed_denominator numeric, at timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    AS $$
+    INSERT INTO payment_sessions AS s (
+        sender, session_id, price_numerator, price_denominator, balance_numerator, balance_denominator, opened_at, updated_at)
+    SELECT of_sender, of_session, fixed_numerator, fixed_denominator,
+        div(amount_numerator, gcd(amount_numerator, amount_denominator)), div(amount_denominator, gcd(amount_numerator, amount_denominator)), at, at
+    ON CONFLICT (sender, session_id) DO UPDATE SET
+        (balance_numerator, balance_denominator) = (
+            SELECT div(added.n, gcd(added.n, added.d)), div(added.d, gcd(added.n, added.d))
+            FROM (SELECT s.balance_numerator * amount_denominator + amount_numerator * s.balance_denominator AS n, s.balance_denominator * amount_denominator AS d) added),
+        price_numerator = coalesce(s.price_numerator, excluded.price_numerator),
+        price_denominator = coalesce(s.price_denominator, excluded.price_denominator),
+        updated_at = greatest(s.updated_at, excluded.updated_at)
+$$;
+
+CREATE FUNCTION public.charge_debit() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM add_to_payment_session(
+        NEW.sender, NEW.session_id, -NEW.pixels * NEW.price_numerator, NEW.price_denominator, NEW.price_numerator, NEW.price_denominator, NEW.settled_at);
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION public.credit_payment() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM add_to_payment_session(
+        NEW.sender, NEW.session_id, NEW.credit_numerator, NEW.credit_denominator, NEW.session_price_numerator, NEW.session_price_denominator, NEW.received_at);
+    RETURN NULL;
+END
+$$;
+
 CREATE FUNCTION public.ledger_refuse_change() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
     RAISE EXCEPTION '% of % is refused: the ledger is append-only, a correction is a transfer', TG_OP, TG_TABLE_NAME
         USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'ledger_append_only';
+END
+$$;
+
+CREATE FUNCTION public.payment_stays() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'a row of % is never changed', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
 END
 $$;
 
@@ -173,6 +217,34 @@ CREATE TABLE public.assets (
     CONSTRAINT assets_code_check CHECK ((code ~ '^[A-Z][A-Z-]{0,15}$'::text))
 );
 
+CREATE TABLE public.chain_cursors (
+    chain_id numeric(20,0) NOT NULL,
+    owner text NOT NULL,
+    block_number bigint NOT NULL,
+    block_hash bytea NOT NULL,
+    moved_at timestamp with time zone NOT NULL,
+    CONSTRAINT chain_cursors_block_hash_check CHECK ((octet_length(block_hash) = 32)),
+    CONSTRAINT chain_cursors_block_number_check CHECK ((block_number >= 0)),
+    CONSTRAINT chain_cursors_chain_id_check CHECK ((chain_id > (0)::numeric)),
+    CONSTRAINT chain_cursors_owner_check CHECK ((owner ~ '^[a-z_]{1,40}$'::text))
+);
+
+CREATE TABLE public.chain_figures (
+    block_hash bytea NOT NULL,
+    block_number bigint NOT NULL,
+    fees_before numeric(78,0) NOT NULL,
+    fees_after numeric(78,0) NOT NULL,
+    stake_before numeric(78,0) NOT NULL,
+    stake_after numeric(78,0) NOT NULL,
+    observed_at timestamp with time zone NOT NULL,
+    CONSTRAINT chain_figures_block_hash_check CHECK ((octet_length(block_hash) = 32)),
+    CONSTRAINT chain_figures_block_number_check CHECK ((block_number > 0)),
+    CONSTRAINT chain_figures_fees_after_check CHECK ((fees_after >= (0)::numeric)),
+    CONSTRAINT chain_figures_fees_before_check CHECK ((fees_before >= (0)::numeric)),
+    CONSTRAINT chain_figures_stake_after_check CHECK ((stake_after >= (0)::numeric)),
+    CONSTRAINT chain_figures_stake_before_check CHECK ((stake_before >= (0)::numeric))
+);
+
 CREATE TABLE public.contributions (
     assignment_id uuid NOT NULL,
     received_at timestamp with time zone NOT NULL,
@@ -216,6 +288,22 @@ CREATE TABLE public.contributions_default (
     CONSTRAINT contributions_role_check CHECK ((role = ANY (ARRAY['primary'::text, 'hedge'::text, 'check'::text])))
 );
 
+CREATE TABLE public.debits (
+    segment_id uuid NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    settled_at timestamp with time zone NOT NULL,
+    epoch bigint NOT NULL,
+    sender bytea NOT NULL,
+    session_id text NOT NULL,
+    pixels bigint NOT NULL,
+    price_numerator numeric(78,0) NOT NULL,
+    price_denominator numeric(78,0) NOT NULL,
+    CONSTRAINT debits_pixels_check CHECK ((pixels >= 0)),
+    CONSTRAINT debits_price_denominator_check CHECK ((price_denominator > (0)::numeric)),
+    CONSTRAINT debits_price_numerator_check CHECK ((price_numerator >= (0)::numeric)),
+    CONSTRAINT debits_sender_check CHECK ((octet_length(sender) = 20))
+);
+
 CREATE TABLE public.epochs (
     id bigint NOT NULL,
     opened_at timestamp with time zone NOT NULL,
@@ -229,6 +317,81 @@ CREATE TABLE public.payees (
     address bytea NOT NULL,
     first_seen_at timestamp with time zone NOT NULL,
     CONSTRAINT payees_address_check CHECK ((octet_length(address) = 20))
+);
+
+CREATE TABLE public.payment_sessions (
+    sender bytea NOT NULL,
+    session_id text NOT NULL,
+    price_numerator numeric(78,0),
+    price_denominator numeric(78,0),
+    balance_numerator numeric(240,0) NOT NULL,
+    balance_denominator numeric(240,0) NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT payment_sessions_balance_denominator_check CHECK ((balance_denominator > (0)::numeric)),
+    CONSTRAINT payment_sessions_check CHECK (((price_numerator IS NULL) = (price_denominator IS NULL))),
+    CONSTRAINT payment_sessions_price_denominator_check CHECK ((price_denominator > (0)::numeric)),
+    CONSTRAINT payment_sessions_price_numerator_check CHECK ((price_numerator >= (0)::numeric)),
+    CONSTRAINT payment_sessions_sender_check CHECK ((octet_length(sender) = 20))
+);
+
+CREATE TABLE public.payments (
+    id uuid NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    settled_at timestamp with time zone NOT NULL,
+    epoch bigint NOT NULL,
+    sender bytea NOT NULL,
+    session_id text NOT NULL,
+    recipient bytea NOT NULL,
+    recipient_rand_hash bytea NOT NULL,
+    seed numeric(78,0) NOT NULL,
+    face_value numeric(78,0) NOT NULL,
+    win_probability numeric(78,0) NOT NULL,
+    expiration_block bigint NOT NULL,
+    creation_round bigint NOT NULL,
+    creation_round_hash bytea NOT NULL,
+    offered_numerator numeric(78,0) NOT NULL,
+    offered_denominator numeric(78,0) NOT NULL,
+    session_price_numerator numeric(78,0),
+    session_price_denominator numeric(78,0),
+    nonces jsonb NOT NULL,
+    credited integer NOT NULL,
+    credit_numerator numeric(240,0) NOT NULL,
+    credit_denominator numeric(240,0) NOT NULL,
+    CONSTRAINT payments_creation_round_check CHECK ((creation_round >= 0)),
+    CONSTRAINT payments_creation_round_hash_check CHECK ((octet_length(creation_round_hash) = 32)),
+    CONSTRAINT payments_credit_denominator_check CHECK ((credit_denominator > (0)::numeric)),
+    CONSTRAINT payments_credit_numerator_check CHECK ((credit_numerator >= (0)::numeric)),
+    CONSTRAINT payments_credited_check CHECK ((credited >= 0)),
+    CONSTRAINT payments_face_value_check CHECK ((face_value >= (0)::numeric)),
+    CONSTRAINT payments_offered_denominator_check CHECK ((offered_denominator > (0)::numeric)),
+    CONSTRAINT payments_offered_numerator_check CHECK ((offered_numerator >= (0)::numeric)),
+    CONSTRAINT payments_recipient_check CHECK ((octet_length(recipient) = 20)),
+    CONSTRAINT payments_recipient_rand_hash_check CHECK ((octet_length(recipient_rand_hash) = 32)),
+    CONSTRAINT payments_sender_check CHECK ((octet_length(sender) = 20)),
+    CONSTRAINT payments_session_price_denominator_check CHECK ((session_price_denominator > (0)::numeric)),
+    CONSTRAINT payments_session_price_numerator_check CHECK ((session_price_numerator >= (0)::numeric)),
+    CONSTRAINT payments_win_probability_check CHECK ((win_probability >= (0)::numeric))
+);
+
+CREATE TABLE public.rounds (
+    number bigint NOT NULL,
+    block_number bigint NOT NULL,
+    block_hash bytea NOT NULL,
+    stored_hash bytea NOT NULL,
+    booked_at timestamp with time zone NOT NULL,
+    reward_transaction bytea,
+    minted numeric(78,0) DEFAULT 0 NOT NULL,
+    own_share numeric(78,0) DEFAULT 0 NOT NULL,
+    fees_in numeric(78,0) DEFAULT 0 NOT NULL,
+    CONSTRAINT rounds_block_hash_check CHECK ((octet_length(block_hash) = 32)),
+    CONSTRAINT rounds_block_number_check CHECK ((block_number >= 0)),
+    CONSTRAINT rounds_fees_in_check CHECK ((fees_in >= (0)::numeric)),
+    CONSTRAINT rounds_minted_check CHECK ((minted >= (0)::numeric)),
+    CONSTRAINT rounds_number_check CHECK ((number >= 0)),
+    CONSTRAINT rounds_own_share_check CHECK ((own_share >= (0)::numeric)),
+    CONSTRAINT rounds_reward_transaction_check CHECK ((octet_length(reward_transaction) = 32)),
+    CONSTRAINT rounds_stored_hash_check CHECK ((octet_length(stored_hash) = 32))
 );
 
 CREATE TABLE public.schema_migrations (
@@ -399,6 +562,55 @@ ALTER TABLE public.tx_intents ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.winning_tickets (
+    ticket_hash bytea NOT NULL,
+    payment_id uuid NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    session_id text NOT NULL,
+    recipient bytea NOT NULL,
+    sender bytea NOT NULL,
+    face_value numeric(78,0) NOT NULL,
+    win_probability numeric(78,0) NOT NULL,
+    sender_nonce bigint NOT NULL,
+    recipient_rand_hash bytea NOT NULL,
+    recipient_rand bytea NOT NULL,
+    creation_round bigint NOT NULL,
+    creation_round_hash bytea NOT NULL,
+    params_expiration_block bigint NOT NULL,
+    signature bytea NOT NULL,
+    state text DEFAULT 'won'::text NOT NULL,
+    won_posted boolean DEFAULT false NOT NULL,
+    intent text,
+    attempts integer DEFAULT 0 NOT NULL,
+    waits_for text,
+    ended_at timestamp with time zone,
+    redeemed_transaction bytea,
+    redeemed_block bigint,
+    paid numeric(78,0),
+    lost_reason text,
+    CONSTRAINT winning_tickets_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT winning_tickets_check CHECK (((paid >= (0)::numeric) AND (paid <= face_value))),
+    CONSTRAINT winning_tickets_creation_round_check CHECK ((creation_round >= 0)),
+    CONSTRAINT winning_tickets_creation_round_hash_check CHECK ((octet_length(creation_round_hash) = 32)),
+    CONSTRAINT winning_tickets_ended CHECK (((state = ANY (ARRAY['redeemed'::text, 'lost'::text])) = (ended_at IS NOT NULL))),
+    CONSTRAINT winning_tickets_face_value_check CHECK ((face_value > (0)::numeric)),
+    CONSTRAINT winning_tickets_intent CHECK (((state <> 'redeeming'::text) OR (intent IS NOT NULL))),
+    CONSTRAINT winning_tickets_intent_check CHECK (((length(intent) >= 1) AND (length(intent) <= 200))),
+    CONSTRAINT winning_tickets_lost CHECK (((state = 'lost'::text) = (lost_reason IS NOT NULL))),
+    CONSTRAINT winning_tickets_recipient_check CHECK ((octet_length(recipient) = 20)),
+    CONSTRAINT winning_tickets_recipient_rand_check CHECK ((octet_length(recipient_rand) = 32)),
+    CONSTRAINT winning_tickets_recipient_rand_hash_check CHECK ((octet_length(recipient_rand_hash) = 32)),
+    CONSTRAINT winning_tickets_redeemed CHECK (((state = 'redeemed'::text) = ((redeemed_transaction IS NOT NULL) AND (paid IS NOT NULL)))),
+    CONSTRAINT winning_tickets_redeemed_block_check CHECK ((redeemed_block >= 0)),
+    CONSTRAINT winning_tickets_redeemed_transaction_check CHECK ((octet_length(redeemed_transaction) = 32)),
+    CONSTRAINT winning_tickets_sender_check CHECK ((octet_length(sender) = 20)),
+    CONSTRAINT winning_tickets_sender_nonce_check CHECK ((sender_nonce >= 0)),
+    CONSTRAINT winning_tickets_signature_check CHECK ((octet_length(signature) = 65)),
+    CONSTRAINT winning_tickets_state_check CHECK ((state = ANY (ARRAY['won'::text, 'redeeming'::text, 'redeemed'::text, 'lost'::text]))),
+    CONSTRAINT winning_tickets_ticket_hash_check CHECK ((octet_length(ticket_hash) = 32)),
+    CONSTRAINT winning_tickets_win_probability_check CHECK ((win_probability > (0)::numeric))
+);
+
 CREATE TABLE public.worker_records (
     worker_id uuid NOT NULL,
     seconds_per_pixel double precision,
@@ -442,17 +654,35 @@ ALTER TABLE ONLY public.accounts
 ALTER TABLE ONLY public.assets
     ADD CONSTRAINT assets_pkey PRIMARY KEY (code);
 
+ALTER TABLE ONLY public.chain_cursors
+    ADD CONSTRAINT chain_cursors_pkey PRIMARY KEY (chain_id, owner);
+
+ALTER TABLE ONLY public.chain_figures
+    ADD CONSTRAINT chain_figures_pkey PRIMARY KEY (block_hash);
+
 ALTER TABLE ONLY public.contributions
     ADD CONSTRAINT contributions_pkey PRIMARY KEY (assignment_id, received_at);
 
 ALTER TABLE ONLY public.contributions_default
     ADD CONSTRAINT contributions_default_pkey PRIMARY KEY (assignment_id, received_at);
 
+ALTER TABLE ONLY public.debits
+    ADD CONSTRAINT debits_pkey PRIMARY KEY (segment_id);
+
 ALTER TABLE ONLY public.epochs
     ADD CONSTRAINT epochs_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.payees
     ADD CONSTRAINT payees_pkey PRIMARY KEY (address);
+
+ALTER TABLE ONLY public.payment_sessions
+    ADD CONSTRAINT payment_sessions_pkey PRIMARY KEY (sender, session_id);
+
+ALTER TABLE ONLY public.payments
+    ADD CONSTRAINT payments_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.rounds
+    ADD CONSTRAINT rounds_pkey PRIMARY KEY (number);
 
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (name);
@@ -490,6 +720,9 @@ ALTER TABLE ONLY public.tx_intents
 ALTER TABLE ONLY public.tx_intents
     ADD CONSTRAINT tx_intents_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.winning_tickets
+    ADD CONSTRAINT winning_tickets_pkey PRIMARY KEY (ticket_hash);
+
 ALTER TABLE ONLY public.worker_records
     ADD CONSTRAINT worker_records_pkey PRIMARY KEY (worker_id);
 
@@ -509,6 +742,18 @@ CREATE INDEX contributions_worker ON ONLY public.contributions USING btree (work
 
 CREATE INDEX contributions_default_worker_id_role_idx ON public.contributions_default USING btree (worker_id, role);
 
+CREATE INDEX debits_received ON public.debits USING btree (received_at);
+
+CREATE INDEX debits_session ON public.debits USING btree (sender, session_id);
+
+CREATE INDEX payment_sessions_updated ON public.payment_sessions USING btree (updated_at);
+
+CREATE INDEX payments_expiration ON public.payments USING btree (expiration_block);
+
+CREATE INDEX payments_received ON public.payments USING btree (received_at);
+
+CREATE INDEX payments_session ON public.payments USING btree (sender, session_id);
+
 CREATE INDEX segments_session ON ONLY public.segments USING btree (session_id);
 
 CREATE INDEX segments_default_session_id_idx ON public.segments_default USING btree (session_id);
@@ -524,6 +769,12 @@ CREATE UNIQUE INDEX transfers_ended_once ON public.transfers USING btree (pendin
 CREATE INDEX transfers_source ON public.transfers USING btree (source_kind, source_id);
 
 CREATE INDEX tx_intents_open ON public.tx_intents USING btree (chain_id, account, id) WHERE (state = ANY (ARRAY['planned'::text, 'sent'::text, 'mined'::text]));
+
+CREATE INDEX winning_tickets_intent ON public.winning_tickets USING btree (intent) WHERE (intent IS NOT NULL);
+
+CREATE INDEX winning_tickets_open ON public.winning_tickets USING btree (sender, received_at) WHERE (state = ANY (ARRAY['won'::text, 'redeeming'::text]));
+
+CREATE INDEX winning_tickets_unposted ON public.winning_tickets USING btree (received_at) WHERE (NOT won_posted);
 
 CREATE INDEX workers_payee ON public.workers USING btree (payee);
 
@@ -542,6 +793,14 @@ CREATE TRIGGER accounts_append_only BEFORE DELETE OR TRUNCATE ON public.accounts
 CREATE TRIGGER accounts_by_transfers BEFORE INSERT OR UPDATE ON public.accounts FOR EACH ROW EXECUTE FUNCTION public.accounts_guard();
 
 CREATE TRIGGER assets_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.assets FOR EACH STATEMENT EXECUTE FUNCTION public.ledger_refuse_change();
+
+CREATE TRIGGER debits_charge AFTER INSERT ON public.debits FOR EACH ROW EXECUTE FUNCTION public.charge_debit();
+
+CREATE TRIGGER debits_stay BEFORE UPDATE ON public.debits FOR EACH ROW EXECUTE FUNCTION public.payment_stays();
+
+CREATE TRIGGER payments_credit AFTER INSERT ON public.payments FOR EACH ROW EXECUTE FUNCTION public.credit_payment();
+
+CREATE TRIGGER payments_stay BEFORE UPDATE ON public.payments FOR EACH ROW EXECUTE FUNCTION public.payment_stays();
 
 CREATE CONSTRAINT TRIGGER segments_primary AFTER INSERT ON public.segments DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.outcome = 'transcoded'::text)) EXECUTE FUNCTION public.segment_has_a_primary();
 
@@ -579,6 +838,12 @@ ALTER TABLE public.contributions
 
 ALTER TABLE public.contributions
     ADD CONSTRAINT contributions_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(id);
+
+ALTER TABLE ONLY public.debits
+    ADD CONSTRAINT debits_epoch_fkey FOREIGN KEY (epoch) REFERENCES public.epochs(id);
+
+ALTER TABLE ONLY public.payments
+    ADD CONSTRAINT payments_epoch_fkey FOREIGN KEY (epoch) REFERENCES public.epochs(id);
 
 ALTER TABLE public.segments
     ADD CONSTRAINT segments_epoch_fkey FOREIGN KEY (epoch) REFERENCES public.epochs(id);

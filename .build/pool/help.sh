@@ -16,12 +16,15 @@ Pool: a Livepeer transcoding pool.
   ./pool down                   stop it
   ./pool status [--json]        how it, or a demo, is doing (exit 3: nothing runs)
   ./pool ledger check           prove its money ledger; also "accounts" and "transfers ACCOUNT"
+  ./pool chain [--json]         its orchestrator on the chain: stake, round, tickets, rewards
+  ./pool register …             become an orchestrator, or change stake, cuts and service URI
+  ./pool outbox                 what is on its way onto the chain
   ./pool clean                  stop it and remove its state
 
   ./pool worker run --pool URL --payout ADDRESS      join a pool ("./pool worker --help" for more)
   ./pool gateway stream VIDEO --orchestrator URL --out DIR
   ./pool vectors FILE…          check vector files against the real code
-  ./pool bench NAME [--json FILE]      edge, keccak, ledger, relay, transcode, workers
+  ./pool bench NAME [--json FILE]      edge, keccak, ledger, relay, tickets, transcode, workers
   ./pool schema                 write db/schema.sql anew after a new migration
 
 Settings of a node come from pool.json in its home and from the environment, which wins:

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Pool.Server.Chain.Following;
 using Pool.Server.Chain.Rpc;
 
 namespace Pool.Server.Chain;
@@ -16,8 +17,18 @@ public static class ChainRoom
             return builder;
         }
 
-        builder.Services.AddRpc();
+        builder.Services.AddRpc().AddFollowing();
         return builder;
+    }
+
+    /// <summary>Reads the chain for the first time; before anybody asks what it looks like, and after the signer was found. Off-chain it does nothing.</summary>
+    /// <exception cref="Node.StartUpException">It cannot be read, or it is not Livepeer's.</exception>
+    public static async Task OpenChainAsync(this IServiceProvider services, CancellationToken cancellationToken)
+    {
+        if (services.GetService<ChainFollower>() is { } follower)
+        {
+            await follower.OpenAsync(cancellationToken);
+        }
     }
 
     /// <summary>Whether the settings name a network with a chain; what a room adds may depend on it.</summary>

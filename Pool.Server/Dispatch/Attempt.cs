@@ -20,6 +20,7 @@ internal sealed class Attempt : IDisposable
     private readonly TaskCompletionSource _unfetched = NewSignal();
     private TaskCompletionSource _orphaned = NewSignal();
     private ITimer? _grace;
+    private bool _wasInterrupted;
     private bool _isOver;
 
     private Attempt(DispatchParts parts, WorkerSlot slot, SegmentWork work, SegmentRace race, CancellationToken until)
@@ -129,6 +130,7 @@ internal sealed class Attempt : IDisposable
             _grace = null;
             Assignment.Worker = worker;
             Volatile.Write(ref _orphaned, NewSignal());
+            _wasInterrupted = true;
             Watch(worker);
             return true;
         }
@@ -180,7 +182,10 @@ internal sealed class Attempt : IDisposable
 
     private void Finished(IReadOnlyList<Rendition> renditions, TimeSpan elapsed) => Worker.Record.Finished(new FinishedWork(
         renditions.Sum(rendition => rendition.Count.Pixels), elapsed, Assignment.Work.Source.Length, Assignment.Fetch,
-        Duration, _inFlight, Assignment.AssignedAt));
+        Duration, _inFlight, Assignment.AssignedAt)
+    {
+        WasInterrupted = _wasInterrupted || Orphaned.IsCompleted,
+    });
 
     /// <summary>The times run while the message waits: a worker that does not read its socket holds nothing longer than a silent one.</summary>
     private async Task AssignAsync(TimeSpan left)

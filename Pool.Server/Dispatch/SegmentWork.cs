@@ -4,6 +4,7 @@ using Pool.Shared.Contracts;
 using Pool.Shared.Ethereum;
 using Pool.Shared.Ids;
 using Pool.Shared.Media;
+using Pool.Shared.Money;
 
 namespace Pool.Server.Dispatch;
 
@@ -24,6 +25,9 @@ public sealed record SegmentWork
     public required long Sequence { get; init; }
 
     public required int DurationMilliseconds { get; init; }
+
+    /// <summary>What its session is charged for a pixel, in wei; null where nothing is charged.</summary>
+    public Ratio? PricePerPixel { get; init; }
 
     public required IReadOnlyList<VideoProfile> Profiles { get; init; }
 

@@ -18,8 +18,17 @@ internal static class SettleRecords
         };
         return new SettleRecord(
             work.Id, work.ReceivedAt, work.SessionId, work.Gateway, work.ManifestId, work.Sequence, work.DurationMilliseconds,
-            work.Source.Length, work.SourceHash, outcome, detail, contributions);
+            work.Source.Length, work.SourceHash, outcome, detail, contributions)
+        {
+            Debit = DebitOf(work, result),
+        };
     }
+
+    /// <summary>Only what is returned is charged, by the pixels that we announce (protocol §4.6, §4.8).</summary>
+    private static SettledDebit? DebitOf(SegmentWork work, SegmentResult result) =>
+        work.PricePerPixel is { } price && result is SegmentResult.Transcoded transcoded
+            ? new SettledDebit(transcoded.Renditions.Sum(rendition => rendition.Count.Pixels), price)
+            : null;
 
     public static SettledContribution Contribution(
         LiveAssignment assignment, IReadOnlyList<Rendition> renditions, ContributionRole role, DateTimeOffset now)

@@ -7,6 +7,7 @@ using Pool.Server.Dispatch;
 using Pool.Server.Ledger;
 using Pool.Server.Livepeer;
 using Pool.Server.Node;
+using Pool.Server.Rounds;
 using Pool.Server.Segments;
 using Pool.Server.Sessions;
 using Pool.Server.Settlement;
@@ -63,7 +64,8 @@ public static class PoolServer
         Listeners.Configure(builder);
         replace?.Invoke(builder.Services);
 
-        builder.AddData().AddSigning().AddChain().AddOutbox().AddTickets().AddSegments().AddSettlement().AddLedger().AddWorkers().AddDispatch().AddSessions().AddLivepeer().AddAdmin();
+        builder.AddData().AddSigning().AddChain().AddOutbox().AddLedger().AddRounds().AddTickets().AddSegments().AddSettlement()
+            .AddWorkers().AddDispatch().AddSessions().AddLivepeer().AddAdmin();
 
         var app = builder.Build();
         Listeners.Route(app, network: edge => edge.MapLivepeer(), web: pool =>
@@ -84,12 +86,23 @@ public static class PoolServer
         services.GetRequiredService<OperatorToken>().Load();
         services.GetRequiredService<NetworkIdentity>().Load();
         services.GetRequiredService<ReceiptKey>().Load();
-        if (services.GetRequiredService<IOptions<ChainOptions>>().Value.IsOnChain)
+        await services.GetRequiredService<MigrationRunner>().RunAsync(cancellationToken);
+        await PrepareChainAsync(services, cancellationToken);
+        await services.PrepareSettlementAsync(cancellationToken);
+        await services.PrepareTicketsAsync(cancellationToken);
+    }
+
+    /// <summary>Where there is a chain: the signer is there, and the chain was seen.</summary>
+    /// <exception cref="StartUpException">One of them is not.</exception>
+    public static async Task PrepareChainAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        if (!services.GetRequiredService<IOptions<ChainOptions>>().Value.IsOnChain)
         {
-            await services.ConnectSignerAsync(cancellationToken);
+            return;
         }
 
-        await services.GetRequiredService<MigrationRunner>().RunAsync(cancellationToken);
-        await services.PrepareSettlementAsync(cancellationToken);
+        await services.ConnectSignerAsync(cancellationToken);
+        await services.OpenChainAsync(cancellationToken);
+        services.PrepareRounds();
     }
 }

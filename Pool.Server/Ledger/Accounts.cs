@@ -24,6 +24,12 @@ public static class Accounts
     /// <summary>Fees that the protocol holds for the orchestrator.</summary>
     public static Account ProtocolFeesUnwithdrawn { get; } = new("protocol_fees_unwithdrawn", Asset.Eth, Side.Debit);
 
+    /// <summary>LPT that the protocol holds for the orchestrator: its own stake, rewards of the past included.</summary>
+    public static Account Stake { get; } = new("stake", Asset.Lpt, Side.Debit);
+
+    /// <summary>ETH of the orchestrator's key, from which gas is paid.</summary>
+    public static Account GasFloat { get; } = new("gas_float", Asset.Eth, Side.Debit);
+
     /// <summary>Gas that was spent.</summary>
     public static Account Gas { get; } = new("gas", Asset.Eth, Side.Debit);
 

@@ -42,7 +42,7 @@ internal sealed class GrpcUnary(TimeProvider time)
 
     private readonly Tally _unfinished = new(MaxUnfinishedBytes);
 
-    public RequestDelegate Handler<TRequest, TResponse>(MessageParser<TRequest> parser, Func<HttpContext, TRequest, TResponse> call)
+    public RequestDelegate Handler<TRequest, TResponse>(MessageParser<TRequest> parser, Func<HttpContext, TRequest, ValueTask<TResponse>> call)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse> => async context =>
     {
@@ -50,7 +50,7 @@ internal sealed class GrpcUnary(TimeProvider time)
         try
         {
             var request = Parse(parser, await ReadMessageAsync(context));
-            await WriteMessageAsync(context, call(context, request));
+            await WriteMessageAsync(context, await call(context, request));
             SetStatus(context, GrpcStatus.Ok, "");
         }
         catch (GrpcException fault)

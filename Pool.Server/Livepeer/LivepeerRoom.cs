@@ -29,14 +29,16 @@ public static class LivepeerRoom
 
     public static void MapLivepeer(this IEndpointRouteBuilder routes)
     {
-        var service = routes.ServiceProvider.GetRequiredService<OrchestratorService>();
+        // Made with the first request: routes are mapped before the signer and the chain are there.
+        var service = new Lazy<OrchestratorService>(routes.ServiceProvider.GetRequiredService<OrchestratorService>);
+        var segments = new Lazy<SegmentEndpoint>(routes.ServiceProvider.GetRequiredService<SegmentEndpoint>);
         var grpc = routes.ServiceProvider.GetRequiredService<GrpcUnary>();
-        routes.MapGrpc("GetOrchestrator", grpc.Handler(OrchestratorRequest.Parser, service.GetOrchestrator));
-        routes.MapGrpc("Ping", grpc.Handler(PingPong.Parser, service.Ping));
-        routes.MapGrpc("EndTranscodingSession", grpc.Handler(EndTranscodingSessionRequest.Parser, service.EndTranscodingSession));
+        routes.MapGrpc("GetOrchestrator", grpc.Handler(OrchestratorRequest.Parser, (context, request) => service.Value.GetOrchestratorAsync(context, request)));
+        routes.MapGrpc("Ping", grpc.Handler(PingPong.Parser, (context, request) => service.Value.PingAsync(context, request)));
+        routes.MapGrpc("EndTranscodingSession", grpc.Handler(EndTranscodingSessionRequest.Parser, (context, request) => service.Value.EndTranscodingSessionAsync(context, request)));
 
         // HTTP/2 with gRPC's content type is gRPC whatever its path is, and everything else is not (protocol §1.1).
-        routes.MapHttp("/segment", routes.ServiceProvider.GetRequiredService<SegmentEndpoint>().HandleAsync);
+        routes.MapHttp("/segment", context => segments.Value.HandleAsync(context));
         var streams = routes.ServiceProvider.GetRequiredService<StreamEndpoint>();
         routes.MapMethods("/stream/{name}", [HttpMethods.Get, HttpMethods.Head], streams.HandleAsync);
         routes.MapHttp("/healthz", _ => Task.CompletedTask);

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf;
 using Microsoft.Extensions.Options;
 using Pool.Server.Dispatch;
@@ -29,13 +28,11 @@ internal sealed class OrchestratorAnswers(IOptions<NodeOptions> node, WorkerRegi
     /// <summary>URL of a rendition or perceptual hash in the spool; its name is random and says nothing (protocol §4.9).</summary>
     public string StreamUrl(SpoolFile file) => $"{_serviceUri}/stream/{file.Name}";
 
-    /// <summary>What we say to this gateway, or why nothing can be offered to it now.</summary>
-    public bool TryInfo(
-        PaymentAccount account, AuthToken token, [NotNullWhen(true)] out OrchestratorInfo? info, [NotNullWhen(false)] out string? refusal)
+    /// <summary>What we say to this gateway, or why nothing can be offered to it now: exactly one of the two.</summary>
+    public async ValueTask<(OrchestratorInfo? Info, string? Refusal)> InfoAsync(PaymentAccount account, AuthToken token, CancellationToken cancellationToken)
     {
-        var offer = tickets.Offer(account);
-        refusal = (offer as TermsVerdict.Refused)?.Reason;
-        info = offer is TermsVerdict.Offered terms
+        var offer = await tickets.OfferAsync(account, cancellationToken);
+        var info = offer is TermsVerdict.Offered terms
             ? new OrchestratorInfo
             {
                 Transcoder = _serviceUri,
@@ -46,7 +43,7 @@ internal sealed class OrchestratorAnswers(IOptions<NodeOptions> node, WorkerRegi
                 PriceInfo = terms.Price,
             }
             : null;
-        return info is not null;
+        return (info, (offer as TermsVerdict.Refused)?.Reason);
     }
 
     /// <summary>

@@ -16,7 +16,7 @@ internal sealed class OrchestratorService(
     private const int SessionIdBytes = 16;
 
     /// <summary>Terms of a new session; refusals in the order of protocol §3.3.</summary>
-    public OrchestratorInfo GetOrchestrator(HttpContext context, OrchestratorRequest request)
+    public async ValueTask<OrchestratorInfo> GetOrchestratorAsync(HttpContext context, OrchestratorRequest request)
     {
         var gateway = Address.FromWire(request.Address.Span);
         if (!tickets.IsSignedBy(gateway, OrchestratorRequestSigning.Hash(gateway), request.Sig.Span))
@@ -31,17 +31,18 @@ internal sealed class OrchestratorService(
 
         var sessionId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SessionIdBytes));
         var token = identity.Tokens.Issue(sessionId, time.GetUtcNow() + AuthTokens.Validity);
-        return answers.TryInfo(new PaymentAccount(gateway, sessionId), token, out var info, out var refusal)
-            ? info
-            : throw new GrpcException(GrpcStatus.Unknown, refusal);
+        var (info, refusal) = await answers.InfoAsync(new PaymentAccount(gateway, sessionId), token, context.RequestAborted);
+        return info ?? throw new GrpcException(GrpcStatus.Unknown, refusal ?? FailureWords.Unexpected);
     }
 
     /// <summary>Proves that we are who we say we are; off-chain the pong is empty (protocol §3.8).</summary>
-    public PingPong Ping(HttpContext context, PingPong request) =>
-        new() { Value = ByteString.CopyFrom(tickets.Sign(Keccak256.Hash(request.Value.Span))) };
+    public async ValueTask<PingPong> PingAsync(HttpContext context, PingPong request) =>
+        await tickets.SignAsync(Bytes32.Keccak(request.Value.Span), context.RequestAborted) is { } signature
+            ? new PingPong { Value = ByteString.CopyFrom(signature) }
+            : throw new GrpcException(GrpcStatus.Unknown, FailureWords.Unexpected);
 
     /// <summary>Closes the session; an expired token is good enough, an unknown session is a success (protocol §4.12).</summary>
-    public EndTranscodingSessionResponse EndTranscodingSession(HttpContext context, EndTranscodingSessionRequest request)
+    public ValueTask<EndTranscodingSessionResponse> EndTranscodingSessionAsync(HttpContext context, EndTranscodingSessionRequest request)
     {
         if (request.AuthToken is not { } token)
         {
@@ -54,6 +55,6 @@ internal sealed class OrchestratorService(
         }
 
         sessions.Close(token.SessionId);
-        return new EndTranscodingSessionResponse();
+        return new(new EndTranscodingSessionResponse());
     }
 }

@@ -4,6 +4,7 @@ using Pool.Server.Node;
 using Pool.Server.Segments;
 using Pool.Server.Sessions;
 using Pool.Server.Tickets;
+using Pool.Shared.Ethereum;
 using Pool.Shared.Ids;
 using Pool.Shared.Livepeer;
 using Pool.Shared.Livepeer.Wire;
@@ -39,33 +40,54 @@ internal sealed partial class SegmentEndpoint(
         }
 
         // Step 12: an offer that cannot be made now is no reason to say why.
-        if (answers.TryInfo(request.Account, request.Segment.AuthToken, out var info, out _) is false)
+        var (info, _) = await answers.InfoAsync(request.Account, request.Segment.AuthToken, context.RequestAborted);
+        if (info is null)
         {
             await RefuseAsync(context, SegmentRefusal.InternalError);
             return;
         }
 
-        if (await tickets.TakeAsync(request.Account, request.Payment, context.RequestAborted) is PaymentVerdict.Refused unpaid)
+        var payment = await tickets.TakeAsync(request.Account, request.Payment, context.RequestAborted);
+        if (payment is not PaymentVerdict.Accepted paid)
         {
-            await RefuseAsync(context, SegmentRefusal.Unpaid(unpaid.Reason));
+            await RefuseAsync(context, payment is PaymentVerdict.Refused unpaid ? SegmentRefusal.Unpaid(unpaid.Reason) : SegmentRefusal.InternalError);
             return;
         }
 
         if (arrival.Verdict == ArrivalVerdict.Busy)
         {
-            await BeginAsync(context);
-            await EndAsync(context, request, info, new SessionAnswer.Busy());
+            await BusyAsync(context, request, info, paid);
             return;
         }
 
-        await TakeAsync(context, request, info, arrival, receivedAt);
+        await TakeAsync(context, request, info, paid, arrival, receivedAt);
     }
 
-    /// <summary>Steps 15 to 19.</summary>
+    private async Task BusyAsync(HttpContext context, SegmentRequest request, OrchestratorInfo info, PaymentVerdict.Accepted paid)
+    {
+        if (await paid.WhenDurable)
+        {
+            await BeginAsync(context);
+            await EndAsync(context, request, info, new SessionAnswer.Busy());
+        }
+        else
+        {
+            await RefuseAsync(context, SegmentRefusal.InternalError);
+        }
+    }
+
+    /// <summary>Steps 15 to 19. The payment is written down while the body comes in, and before anything is answered.</summary>
     private async Task TakeAsync(
-        HttpContext context, SegmentRequest request, OrchestratorInfo info, SessionArrival arrival, DateTimeOffset receivedAt)
+        HttpContext context, SegmentRequest request, OrchestratorInfo info, PaymentVerdict.Accepted paid, SessionArrival arrival, DateTimeOffset receivedAt)
     {
         var (taken, refusal) = await intake.TakeAsync(context, request);
+        if (!await paid.WhenDurable)
+        {
+            taken?.Dispose();
+            taken = null;
+            refusal = SegmentRefusal.InternalError;
+        }
+
         if (taken is null)
         {
             await RefuseAsync(context, refusal ?? SegmentRefusal.InternalError);
@@ -76,7 +98,7 @@ internal sealed partial class SegmentEndpoint(
         {
             // The gateway waits only max(2 s, 0.5 × duration) for headers: they go before any work begins.
             await BeginAsync(context);
-            var answer = await TranscodeAsync(context, request, Work(request, taken, receivedAt), arrival);
+            var answer = await TranscodeAsync(context, request, Work(request, taken, receivedAt) with { PricePerPixel = paid.Price }, arrival);
             await EndAsync(context, request, info, answer);
         }
     }
@@ -127,14 +149,14 @@ internal sealed partial class SegmentEndpoint(
     {
         if (!context.RequestAborted.IsCancellationRequested)
         {
-            await context.Response.BodyWriter.WriteAsync(Result(request, info, answer).ToByteArray(), context.RequestAborted);
+            await context.Response.BodyWriter.WriteAsync((await ResultAsync(context, request, info, answer)).ToByteArray(), context.RequestAborted);
         }
     }
 
-    private TranscodeResult Result(SegmentRequest request, OrchestratorInfo info, SessionAnswer answer)
+    private async Task<TranscodeResult> ResultAsync(HttpContext context, SegmentRequest request, OrchestratorInfo info, SessionAnswer answer)
     {
-        var isFresh = answers.TryInfo(request.Account, request.Segment.AuthToken, out var fresh, out _);
-        var result = new TranscodeResult { Seq = request.Segment.Seq, Info = isFresh ? fresh : info };
+        var (fresh, _) = await answers.InfoAsync(request.Account, request.Segment.AuthToken, context.RequestAborted);
+        var result = new TranscodeResult { Seq = request.Segment.Seq, Info = fresh ?? info };
         if (FailureWords.ErrorOf(answer) is { } error)
         {
             result.Error = error;
@@ -142,8 +164,15 @@ internal sealed partial class SegmentEndpoint(
         else if (answer is SessionAnswer.Answered { Result: SegmentResult.Transcoded transcoded })
         {
             var hash = ResultSigning.Hash(transcoded.Renditions.Select(rendition => rendition.Hash));
-            result.Data = new TranscodeData { Sig = ByteString.CopyFrom(tickets.Sign(hash)) };
-            result.Data.Segments.AddRange(transcoded.Renditions.Select(Announce));
+            if (await tickets.SignAsync(new Bytes32(hash), context.RequestAborted) is { } signature)
+            {
+                result.Data = new TranscodeData { Sig = ByteString.CopyFrom(signature) };
+                result.Data.Segments.AddRange(transcoded.Renditions.Select(Announce));
+            }
+            else
+            {
+                result.Error = FailureWords.Unexpected;
+            }
         }
 
         return result;

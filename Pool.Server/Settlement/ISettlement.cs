@@ -15,6 +15,10 @@ public interface ISettlement
     /// <exception cref="SettlementException">The record is not durable; the gateway must not be told of a result.</exception>
     Task<DateTimeOffset> SettleAsync(SettleRecord record);
 
+    /// <summary>Returns when the payment is durable: it will be in the books, once, whatever becomes of this process or the database.</summary>
+    /// <exception cref="SettlementException">It is not durable, and nothing may be credited.</exception>
+    Task SettleAsync(PaymentRecord record);
+
     /// <summary>Waits until everything that is settled now is in the books.</summary>
     Task WhenBookedAsync(CancellationToken cancellationToken);
 }

@@ -4,7 +4,7 @@ using Pool.Server.Settlement.Journaling;
 namespace Pool.Server.Settlement;
 
 /// <summary>Settles into the journal; <see cref="BookKeeper"/> brings it to Postgres.</summary>
-internal sealed class JournalSettlement(Journal journal, BookKeeper books, EpochClock epochs, TimeProvider time) : ISettlement
+internal sealed class JournalSettlement(Journal journal, BookKeeper books, EpochClock epochs, IDebitedBalances balances, TimeProvider time) : ISettlement
 {
     /// <summary>A gateway may call its stream anything (protocol §11, trap 16); the books keep this much of it.</summary>
     private const int MaxManifestIdBytes = 256;
@@ -18,7 +18,22 @@ internal sealed class JournalSettlement(Journal journal, BookKeeper books, Epoch
     public async Task<DateTimeOffset> SettleAsync(SettleRecord record)
     {
         var entry = new SettledEntry(time.GetUtcNow(), epochs.Current, Bounded(record));
-        var bytes = entry.ToBytes();
+        await AppendAsync(entry.ToBytes(), record.Debit is null ? JournalFormat.SegmentVersion : JournalFormat.ChargedSegmentVersion, $"Segment {record.Segment}");
+        if (record.Debit is { } debit)
+        {
+            balances.Debit(record.Gateway, record.SessionId, debit);
+        }
+
+        return entry.SettledAt;
+    }
+
+    public Task SettleAsync(PaymentRecord record) => AppendAsync(
+        new PaymentEntry(time.GetUtcNow(), epochs.Current, record).ToBytes(), JournalFormat.PaymentVersion, $"Payment {record.Id}");
+
+    public Task WhenBookedAsync(CancellationToken cancellationToken) => journal.WaitUntilTakenAsync(cancellationToken);
+
+    private async Task AppendAsync(byte[] bytes, uint version, string what)
+    {
         try
         {
             if (bytes.Length > JournalFormat.MaxPayloadBytes)
@@ -26,16 +41,13 @@ internal sealed class JournalSettlement(Journal journal, BookKeeper books, Epoch
                 throw new JournalException($"The record has {bytes.Length} bytes, at most {JournalFormat.MaxPayloadBytes} are taken.");
             }
 
-            await journal.AppendAsync(bytes);
-            return entry.SettledAt;
+            await journal.AppendAsync(bytes, version);
         }
         catch (JournalException failure)
         {
-            throw new SettlementException($"Segment {record.Segment} could not be settled: {failure.Message}", failure);
+            throw new SettlementException($"{what} could not be settled: {failure.Message}", failure);
         }
     }
-
-    public Task WhenBookedAsync(CancellationToken cancellationToken) => journal.WaitUntilTakenAsync(cancellationToken);
 
     private static SettleRecord Bounded(SettleRecord record) => record with
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Pool.Shared.Ethereum;
 using Pool.Shared.Ids;
 
@@ -56,4 +57,9 @@ public sealed record SettleRecord(
     byte[] SourceHash,
     SegmentOutcome Outcome,
     string Detail,
-    IReadOnlyList<SettledContribution> Contributions);
+    IReadOnlyList<SettledContribution> Contributions)
+{
+    /// <summary>What it costs its session; null where nothing is charged.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SettledDebit? Debit { get; init; }
+}

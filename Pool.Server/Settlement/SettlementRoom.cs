@@ -13,6 +13,7 @@ public static class SettlementRoom
         builder.Services.AddOptionsWithValidateOnStart<SettlementOptions, SettlementOptionsValidator>().BindConfiguration(SettlementOptions.Section);
         builder.Services.TryAddSingleton<IJournalDisk, JournalDisk>();
         builder.Services.AddSingleton<Journal>();
+        builder.Services.TryAddSingleton<IDebitedBalances, NoBalances>();
         builder.Services.AddSingleton<EpochClock>();
         builder.Services.AddSingleton<BookWriter>();
         builder.Services.AddSingleton<RefusedRecords>();

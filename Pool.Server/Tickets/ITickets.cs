@@ -1,5 +1,6 @@
 using Pool.Shared.Ethereum;
 using Pool.Shared.Livepeer.Wire;
+using Pool.Shared.Money;
 
 namespace Pool.Server.Tickets;
 
@@ -20,13 +21,16 @@ public interface ITickets
     /// <summary>Whether <paramref name="sender"/> signed these 32 bytes (protocol §3.1); off-chain every signature is good.</summary>
     bool IsSignedBy(Address sender, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature);
 
-    /// <summary>Our signature over these 32 bytes; no bytes off-chain.</summary>
-    byte[] Sign(ReadOnlySpan<byte> hash);
+    /// <summary>Our signature over this hash; no bytes off-chain, null when nobody can sign now.</summary>
+    Task<byte[]?> SignAsync(Bytes32 hash, CancellationToken cancellationToken);
 
     /// <summary>What a gateway is offered now: ticket parameters with a new seed, and the price (protocol §3.5, §5.4).</summary>
-    TermsVerdict Offer(PaymentAccount account);
+    ValueTask<TermsVerdict> OfferAsync(PaymentAccount account, CancellationToken cancellationToken);
 
-    /// <summary>Takes the payment that came with a segment and looks whether the balance is good for it (protocol §4.2, steps 13 and 14).</summary>
+    /// <summary>
+    /// Takes the payment that came with a segment and looks whether the balance is good for it (protocol §4.2, steps 13 and 14). What is not accepted has
+    /// been written down, where something is to be, before this returns.
+    /// </summary>
     ValueTask<PaymentVerdict> TakeAsync(PaymentAccount account, Payment payment, CancellationToken cancellationToken);
 }
 
@@ -53,8 +57,20 @@ public abstract record PaymentVerdict
     }
 
     /// <summary>It is good, and so is the balance.</summary>
-    public sealed record Accepted : PaymentVerdict;
+    /// <param name="Price">What a pixel of the segment costs, in wei; null where nothing is charged.</param>
+    /// <param name="WhenDurable">
+    /// Whether the payment is written down; to be awaited before any answer. It never fails; when it comes to false, nothing was credited and the gateway
+    /// must be refused with an error of ours.
+    /// </param>
+    public sealed record Accepted(Ratio? Price, Task<bool> WhenDurable) : PaymentVerdict
+    {
+        /// <summary>Nothing had to be paid or written.</summary>
+        public static Accepted Free { get; } = new(null, Task.FromResult(true));
+    }
 
     /// <param name="Reason">The network's words, the body of a 400 (protocol §4.6, §5.6).</param>
     public sealed record Refused(string Reason) : PaymentVerdict;
+
+    /// <summary>It could not be written down, so nothing was credited: our fault and not the gateway's.</summary>
+    public sealed record NotWritten : PaymentVerdict;
 }

@@ -7,15 +7,15 @@ namespace Pool.Server.Tickets;
 internal sealed class OffChainTickets : ITickets
 {
     private static readonly TermsVerdict s_free = new TermsVerdict.Offered(null, null);
-    private static readonly PaymentVerdict s_accepted = new PaymentVerdict.Accepted();
 
     public Address Account => Address.Zero;
 
     public bool IsSignedBy(Address sender, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature) => true;
 
-    public byte[] Sign(ReadOnlySpan<byte> hash) => [];
+    public Task<byte[]?> SignAsync(Bytes32 hash, CancellationToken cancellationToken) => Task.FromResult<byte[]?>([]);
 
-    public TermsVerdict Offer(PaymentAccount account) => s_free;
+    public ValueTask<TermsVerdict> OfferAsync(PaymentAccount account, CancellationToken cancellationToken) => new(s_free);
 
-    public ValueTask<PaymentVerdict> TakeAsync(PaymentAccount account, Payment payment, CancellationToken cancellationToken) => new(s_accepted);
+    public ValueTask<PaymentVerdict> TakeAsync(PaymentAccount account, Payment payment, CancellationToken cancellationToken) =>
+        new(PaymentVerdict.Accepted.Free);
 }

@@ -1,4 +1,5 @@
 using Npgsql;
+using Pool.Shared.Ids;
 
 namespace Pool.Server.Workers;
 
@@ -36,6 +37,11 @@ internal sealed partial class RecordKeeper(WorkerRecords records, NpgsqlDataSour
                 await WriteAsync([.. group.Select(entry => entry.Now)], cancellationToken);
                 foreach (var (record, now) in group)
                 {
+                    if (record.Kept is { } before && before.Capacity != now.Capacity)
+                    {
+                        LogCapacity(now.WorkerId, now.Capacity, before.Capacity);
+                    }
+
                     record.Kept = now;
                 }
             }
@@ -83,6 +89,9 @@ internal sealed partial class RecordKeeper(WorkerRecords records, NpgsqlDataSour
         command.Parameters.Add(new() { Value = rows.Select(row => row.MeasuredAt).ToArray() });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Worker {Worker} sustains {Capacity} segments at once, not {Before} any more")]
+    private partial void LogCapacity(WorkerId worker, int capacity, int before);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "What was measured of the workers cannot be kept now, a restart would begin without it: {Fault}")]
     private partial void LogNotKept(string fault);

@@ -10,7 +10,11 @@ namespace Pool.Server.Workers;
 /// <param name="Duration">Duration of the segment's video.</param>
 /// <param name="InFlight">Segments the worker held when it got this one, this one included.</param>
 /// <param name="AssignedAt">When the worker got it.</param>
-public sealed record FinishedWork(long Pixels, TimeSpan Elapsed, long SourceBytes, TimeSpan Fetch, TimeSpan Duration, int InFlight, DateTimeOffset AssignedAt);
+public sealed record FinishedWork(long Pixels, TimeSpan Elapsed, long SourceBytes, TimeSpan Fetch, TimeSpan Duration, int InFlight, DateTimeOffset AssignedAt)
+{
+    /// <summary>Whether the worker's connection was lost meanwhile: how long it took then says nothing of what the worker can do.</summary>
+    public bool WasInterrupted { get; init; }
+}
 
 /// <summary>What the pool has measured of a worker; null where nothing has been.</summary>
 /// <param name="SecondsPerPixel">Work, without the segment's way to the worker.</param>
@@ -86,6 +90,16 @@ public sealed class WorkerRecord(int startCapacity, int maxCapacity, WorkerMeasu
     {
         if (work.Pixels <= 0)
         {
+            return;
+        }
+
+        if (work.WasInterrupted)
+        {
+            lock (_gate)
+            {
+                _figures = _figures with { FailuresInARow = 0, RestsUntil = default };
+            }
+
             return;
         }
 

@@ -11,14 +11,15 @@ internal sealed class BookWriter(NpgsqlDataSource database) : IAsyncDisposable
 
     /// <summary>Books the group: all of it or nothing. Records that are booked already are left as they are.</summary>
     /// <exception cref="NpgsqlException">The database is away, or refuses one of the records.</exception>
-    public async Task WriteAsync(IReadOnlyList<SettledEntry> group, CancellationToken cancellationToken)
+    public async Task WriteAsync(BookGroup group, CancellationToken cancellationToken)
     {
         try
         {
             var connection = await ConnectAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            await CopySegmentsAsync(connection, group, cancellationToken);
-            await CopyContributionsAsync(connection, group, cancellationToken);
+            await CopySegmentsAsync(connection, group.Segments, cancellationToken);
+            await CopyContributionsAsync(connection, group.Segments, cancellationToken);
+            await PaymentCopy.WriteAsync(connection, group, cancellationToken);
             await using var batch = new NpgsqlBatch(connection, transaction);
             foreach (var statement in BookSql.Book)
             {
@@ -73,7 +74,7 @@ internal sealed class BookWriter(NpgsqlDataSource database) : IAsyncDisposable
             var record = entry.Record;
             await rows.StartRowAsync(cancellationToken);
             await rows.WriteAsync(record.Segment.Value, NpgsqlDbType.Uuid, cancellationToken);
-            await WriteTimeAsync(rows, record.ReceivedAt, cancellationToken);
+            await rows.WriteTimeAsync(record.ReceivedAt, cancellationToken);
             await rows.WriteAsync(record.SessionId, NpgsqlDbType.Text, cancellationToken);
             await rows.WriteAsync(record.Gateway.ToBytes(), NpgsqlDbType.Bytea, cancellationToken);
             await rows.WriteAsync(record.ManifestId.ToArray(), NpgsqlDbType.Bytea, cancellationToken);
@@ -83,7 +84,7 @@ internal sealed class BookWriter(NpgsqlDataSource database) : IAsyncDisposable
             await rows.WriteAsync(record.SourceHash, NpgsqlDbType.Bytea, cancellationToken);
             await rows.WriteAsync(Text(record.Outcome), NpgsqlDbType.Text, cancellationToken);
             await rows.WriteAsync(record.Detail, NpgsqlDbType.Text, cancellationToken);
-            await WriteTimeAsync(rows, entry.SettledAt, cancellationToken);
+            await rows.WriteTimeAsync(entry.SettledAt, cancellationToken);
             await rows.WriteAsync(entry.Epoch, NpgsqlDbType.Bigint, cancellationToken);
         }
 
@@ -99,7 +100,7 @@ internal sealed class BookWriter(NpgsqlDataSource database) : IAsyncDisposable
             {
                 await rows.StartRowAsync(cancellationToken);
                 await rows.WriteAsync(contribution.Assignment.Value, NpgsqlDbType.Uuid, cancellationToken);
-                await WriteTimeAsync(rows, record.ReceivedAt, cancellationToken);
+                await rows.WriteTimeAsync(record.ReceivedAt, cancellationToken);
                 await rows.WriteAsync(record.Segment.Value, NpgsqlDbType.Uuid, cancellationToken);
                 await rows.WriteAsync(contribution.Worker.Value, NpgsqlDbType.Uuid, cancellationToken);
                 await rows.WriteAsync(contribution.Payee.ToBytes(), NpgsqlDbType.Bytea, cancellationToken);
@@ -108,18 +109,13 @@ internal sealed class BookWriter(NpgsqlDataSource database) : IAsyncDisposable
                 await rows.WriteAsync(contribution.Renditions.Sum(rendition => rendition.Pixels), NpgsqlDbType.Bigint, cancellationToken);
                 await rows.WriteAsync(contribution.Renditions.Sum(rendition => rendition.Bytes), NpgsqlDbType.Bigint, cancellationToken);
                 await rows.WriteAsync(Renditions(contribution), NpgsqlDbType.Jsonb, cancellationToken);
-                await WriteTimeAsync(rows, contribution.AssignedAt, cancellationToken);
-                await WriteTimeAsync(rows, contribution.FinishedAt, cancellationToken);
+                await rows.WriteTimeAsync(contribution.AssignedAt, cancellationToken);
+                await rows.WriteTimeAsync(contribution.FinishedAt, cancellationToken);
             }
         }
 
         await rows.CompleteAsync(cancellationToken);
     }
-
-    /// <summary>Postgres keeps microseconds: what is written is what is compared later.</summary>
-    private static Task WriteTimeAsync(NpgsqlBinaryImporter rows, DateTimeOffset at, CancellationToken cancellationToken) =>
-        rows.WriteAsync(
-            new DateTime(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMicrosecond), DateTimeKind.Utc), NpgsqlDbType.TimestampTz, cancellationToken);
 
     private static string Renditions(SettledContribution contribution) =>
         JsonSerializer.Serialize(contribution.Renditions.Select(Storable), JsonSerializerOptions.Web);

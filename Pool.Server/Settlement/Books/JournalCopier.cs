@@ -23,13 +23,13 @@ internal sealed partial class JournalCopier(Journal journal, BookWriter writer, 
 
         try
         {
-            await writer.WriteAsync([.. batch.Payloads.Select(payload => SettledEntry.FromBytes(payload.Span))], cancellationToken);
+            await writer.WriteAsync(BookGroup.Of(batch.Entries), cancellationToken);
         }
         catch (PostgresException failure) when (IsOfRecord(failure))
         {
-            foreach (var payload in batch.Payloads)
+            foreach (var entry in batch.Entries)
             {
-                await CopyAloneAsync(payload, cancellationToken);
+                await CopyAloneAsync(entry, cancellationToken);
             }
         }
 
@@ -37,23 +37,23 @@ internal sealed partial class JournalCopier(Journal journal, BookWriter writer, 
         return true;
     }
 
-    private async Task CopyAloneAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    private async Task CopyAloneAsync(JournalEntry entry, CancellationToken cancellationToken)
     {
-        var entry = SettledEntry.FromBytes(payload.Span);
+        var alone = BookGroup.Of([entry]);
         try
         {
-            await writer.WriteAsync([entry], cancellationToken);
+            await writer.WriteAsync(alone, cancellationToken);
         }
         catch (PostgresException failure) when (IsOfRecord(failure))
         {
-            refused.Keep(payload.Span, $"{failure.SqlState} {failure.MessageText}");
-            LogRefused(entry.Record.Segment, $"{failure.MessageText} {failure.Detail}");
+            refused.Keep(entry.Payload.Span, $"{failure.SqlState} {failure.MessageText}");
+            LogRefused(alone.Name, $"{failure.MessageText} {failure.Detail}");
         }
     }
 
     private static bool IsOfRecord(PostgresException failure) =>
         s_recordClasses.Any(start => failure.SqlState.StartsWith(start, StringComparison.Ordinal));
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "Postgres refuses the record of segment {Segment}; it is not in the books but in refused.jsonl: {Fault}")]
-    private partial void LogRefused(Pool.Shared.Ids.SegmentId segment, string fault);
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Postgres refuses the record of {Record}; it is not in the books but in refused.jsonl: {Fault}")]
+    private partial void LogRefused(string record, string fault);
 }

@@ -58,8 +58,8 @@ internal sealed partial class Journal(IOptions<SettlementOptions> options, IOpti
 
     /// <summary>Returns when the payload is safe on the disk.</summary>
     /// <exception cref="JournalException">It is not.</exception>
-    public Task AppendAsync(ReadOnlyMemory<byte> payload) =>
-        (_writer ?? throw new InvalidOperationException("Open comes first.")).AppendAsync(payload);
+    public Task AppendAsync(ReadOnlyMemory<byte> payload, uint version = JournalFormat.SegmentVersion) =>
+        (_writer ?? throw new InvalidOperationException("Open comes first.")).AppendAsync(payload, version);
 
     /// <inheritdoc cref="JournalShelf.Read"/>
     public JournalBatch? Read(int max) => _shelf.Read(max);

@@ -18,8 +18,14 @@ internal static class JournalFormat
     /// <summary>Longest payload: far more than the record of a segment with 64 renditions by three workers.</summary>
     public const int MaxPayloadBytes = 1 << 20;
 
-    /// <summary>Version of the payload: <see cref="SettledEntry"/> as JSON.</summary>
-    public const uint PayloadVersion = 1;
+    /// <summary>Version of a payload: <see cref="SettledEntry"/> as JSON, of a segment that nobody is charged for.</summary>
+    public const uint SegmentVersion = 1;
+
+    /// <summary>Version of a payload: the same with a debit, which a server that knows only version 1 would lose.</summary>
+    public const uint ChargedSegmentVersion = 2;
+
+    /// <summary>Version of a payload: <see cref="PaymentEntry"/> as JSON.</summary>
+    public const uint PaymentVersion = 3;
 
     public const int MarkerBytes = sizeof(ulong);
 
@@ -61,8 +67,11 @@ internal static class JournalFormat
         return true;
     }
 
+    /// <summary>Whether this server reads payloads of a version.</summary>
+    public static bool Knows(uint version) => version is SegmentVersion or ChargedSegmentVersion or PaymentVersion;
+
     /// <summary>Appends one entry to <paramref name="group"/>.</summary>
-    public static void WriteEntry(IBufferWriter<byte> group, ulong marker, ReadOnlySpan<byte> payload)
+    public static void WriteEntry(IBufferWriter<byte> group, ulong marker, uint version, ReadOnlySpan<byte> payload)
     {
         if (payload.Length > MaxPayloadBytes)
         {
@@ -72,7 +81,7 @@ internal static class JournalFormat
         var entry = group.GetSpan(EntryHeaderBytes + payload.Length)[..(EntryHeaderBytes + payload.Length)];
         BinaryPrimitives.WriteUInt64LittleEndian(entry, marker);
         BinaryPrimitives.WriteUInt32LittleEndian(entry[LengthAt..], (uint)payload.Length);
-        BinaryPrimitives.WriteUInt32LittleEndian(entry[VersionAt..], PayloadVersion);
+        BinaryPrimitives.WriteUInt32LittleEndian(entry[VersionAt..], version);
         payload.CopyTo(entry[EntryHeaderBytes..]);
         BinaryPrimitives.WriteUInt32LittleEndian(entry[ChecksumAt..], EntryChecksum(entry));
         group.Advance(entry.Length);

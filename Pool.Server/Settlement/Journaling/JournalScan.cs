@@ -38,7 +38,7 @@ internal abstract record JournalScan
         var (at, entries) = (JournalFormat.HeaderBytes, 0);
         while (at < file.Length && JournalFormat.TryReadEntry(file[at..], marker, out var length, out var version))
         {
-            if (version != JournalFormat.PayloadVersion)
+            if (!JournalFormat.Knows(version))
             {
                 return new Damaged(at, $"the entry has version {version}, which this server does not know");
             }

@@ -19,8 +19,13 @@ internal sealed class JournalFile(string path, ulong marker)
 /// <summary>Entries that follow each other in one file.</summary>
 /// <param name="File">The file.</param>
 /// <param name="End">Where the next entry begins.</param>
-/// <param name="Payloads">What is in them.</param>
-internal sealed record JournalBatch(JournalFile File, long End, IReadOnlyList<ReadOnlyMemory<byte>> Payloads);
+/// <param name="Entries">What is in them.</param>
+internal sealed record JournalBatch(JournalFile File, long End, IReadOnlyList<JournalEntry> Entries);
+
+/// <summary>What is in an entry.</summary>
+/// <param name="Version">Version of the payload, see <see cref="JournalFormat"/>.</param>
+/// <param name="Payload">The payload.</param>
+internal readonly record struct JournalEntry(uint Version, ReadOnlyMemory<byte> Payload);
 
 /// <summary>
 /// The journal's files in order, and the place up to which they are in Postgres. A file is deleted when it is closed and all of it is there; that is
@@ -117,7 +122,7 @@ internal sealed class JournalShelf
             }
 
             _place = batch.End;
-            Interlocked.Add(ref _taken, batch.Payloads.Count);
+            Interlocked.Add(ref _taken, batch.Entries.Count);
             DeletePassed();
         }
 
@@ -138,14 +143,14 @@ internal sealed class JournalShelf
             bytes = got == bytes.Length ? bytes : throw new JournalException($"{file.Path} ends at {place + got}, before its last entry.");
         }
 
-        var (at, payloads) = (0, new List<ReadOnlyMemory<byte>>());
-        while (payloads.Count < max && JournalFormat.TryReadEntry(bytes.AsSpan(at), file.Marker, out var length, out _))
+        var (at, entries) = (0, new List<JournalEntry>());
+        while (entries.Count < max && JournalFormat.TryReadEntry(bytes.AsSpan(at), file.Marker, out var length, out var version))
         {
-            payloads.Add(bytes.AsMemory(at + JournalFormat.EntryHeaderBytes, length - JournalFormat.EntryHeaderBytes));
+            entries.Add(new JournalEntry(version, bytes.AsMemory(at + JournalFormat.EntryHeaderBytes, length - JournalFormat.EntryHeaderBytes)));
             at += length;
         }
 
-        return payloads.Count > 0 ? new JournalBatch(file, place + at, payloads) : throw new JournalException($"{file.Path} is damaged at {place}.");
+        return entries.Count > 0 ? new JournalBatch(file, place + at, entries) : throw new JournalException($"{file.Path} is damaged at {place}.");
     }
 
     /// <summary>Called under the gate.</summary>

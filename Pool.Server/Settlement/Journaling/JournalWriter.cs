@@ -31,7 +31,7 @@ internal sealed partial class JournalWriter : IAsyncDisposable
     private (JournalFile File, IJournalFile Disk)? _current;
     private long _number;
 
-    private sealed record Waiting(ReadOnlyMemory<byte> Payload, TaskCompletionSource Done);
+    private sealed record Waiting(ReadOnlyMemory<byte> Payload, uint Version, TaskCompletionSource Done);
 
     /// <param name="shelf">Where the files stand.</param>
     /// <param name="folder">Folder of the files.</param>
@@ -48,9 +48,9 @@ internal sealed partial class JournalWriter : IAsyncDisposable
 
     /// <summary>Returns when the payload is safe on the disk.</summary>
     /// <exception cref="JournalException">It is not, and will not be read back.</exception>
-    public async Task AppendAsync(ReadOnlyMemory<byte> payload)
+    public async Task AppendAsync(ReadOnlyMemory<byte> payload, uint version)
     {
-        var waiting = new Waiting(payload, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var waiting = new Waiting(payload, version, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         try
         {
             await _queue.Writer.WriteAsync(waiting);
@@ -102,7 +102,7 @@ internal sealed partial class JournalWriter : IAsyncDisposable
             _group.ResetWrittenCount();
             foreach (var waiting in group.Take(fitting))
             {
-                JournalFormat.WriteEntry(_group, file.Marker, waiting.Payload.Span);
+                JournalFormat.WriteEntry(_group, file.Marker, waiting.Version, waiting.Payload.Span);
             }
 
             disk.Write(_group.WrittenSpan, file.Synced);
@@ -192,7 +192,7 @@ internal sealed partial class JournalWriter : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The journal cannot be written, {Records} segments are not settled: {Fault}")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "The journal cannot be written, {Records} segments and payments are not settled: {Fault}")]
     private partial void LogFailed(string fault, int records);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Path} could not be cut back to {Length} bytes after a failure, what follows was never acknowledged: {Fault}")]

@@ -46,7 +46,12 @@ internal sealed partial class PartitionKeeper(
             }
         }
 
-        await DropSessionsAsync(DayPartition.OldestKept(now, options.Value.RetentionDays), cancellationToken);
+        var oldest = DayPartition.OldestKept(now, options.Value.RetentionDays);
+        await DropSessionsAsync(oldest, cancellationToken);
+        while (await tables.DropPaymentsAsync(oldest, cancellationToken) > 0)
+        {
+            // Some at a time.
+        }
     }
 
     /// <summary>Sessions go with the last of their segments.</summary>

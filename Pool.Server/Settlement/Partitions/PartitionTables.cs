@@ -19,6 +19,26 @@ internal sealed class PartitionTables(NpgsqlDataSource database)
     /// <summary>Sessions that are dropped at once: nothing can be booked meanwhile.</summary>
     public const int MaxSessions = 10_000;
 
+    /// <summary>L1 blocks for which ticket parameters are valid (protocol §5.4, expirationBlock).</summary>
+    public const int ParametersLiveBlocks = 40;
+
+    private static readonly string[] s_dropPayments =
+    [
+        $"""
+        DELETE FROM payments WHERE id IN (
+            SELECT id FROM payments WHERE received_at < $1 AND expiration_block <= (SELECT max(expiration_block) - {ParametersLiveBlocks} FROM payments) LIMIT {MaxSessions})
+        """,
+        $"DELETE FROM debits WHERE segment_id IN (SELECT segment_id FROM debits WHERE received_at < $1 LIMIT {MaxSessions})",
+        $"""
+        DELETE FROM payment_sessions WHERE (sender, session_id) IN (
+            SELECT sender, session_id FROM payment_sessions s
+            WHERE updated_at < $1
+                AND NOT EXISTS (SELECT FROM payments WHERE sender = s.sender AND session_id = s.session_id)
+                AND NOT EXISTS (SELECT FROM debits WHERE sender = s.sender AND session_id = s.session_id)
+            LIMIT {MaxSessions})
+        """,
+    ];
+
     private static readonly string s_strays = $"SELECT DISTINCT (received_at AT TIME ZONE 'UTC')::date FROM segments_default ORDER BY 1 LIMIT {MaxStrays}";
 
     /// <summary>The days that have partitions, oldest first.</summary>
@@ -86,6 +106,31 @@ internal sealed class PartitionTables(NpgsqlDataSource database)
                 Parameters = { new() { Value = before.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc) } },
             };
             return await command.ExecuteNonQueryAsync(cancellationToken);
+        },
+        cancellationToken);
+
+    /// <summary>
+    /// Drops payments and debits of before a day, and the balances of sessions that nothing has touched since and that have none of them left. How many rows: at
+    /// most so many of each kind as <see cref="MaxSessions"/> says.
+    /// </summary>
+    /// <remarks>
+    /// Whether ticket parameters have expired is told by the newest ones: parameters live for <see cref="ParametersLiveBlocks"/> L1 blocks, so those that expire that
+    /// much before the newest did so before the newest were offered.
+    /// </remarks>
+    public Task<int> DropPaymentsAsync(DateOnly before, CancellationToken cancellationToken) => InTransactionAsync(
+        async connection =>
+        {
+            var dropped = 0;
+            foreach (var statement in s_dropPayments)
+            {
+                await using var command = new NpgsqlCommand(statement, connection)
+                {
+                    Parameters = { new() { Value = before.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc) } },
+                };
+                dropped += await command.ExecuteNonQueryAsync(cancellationToken);
+            }
+
+            return dropped;
         },
         cancellationToken);
 

@@ -1,6 +1,8 @@
 using Pool.EndToEnd.Tests.Kit;
 using Pool.Gateway.Network;
 using Pool.Gateway.Streaming;
+using Pool.Shared.Contracts;
+using Pool.Worker.Connection;
 
 namespace Pool.EndToEnd.Tests.Chaos;
 
@@ -26,6 +28,10 @@ internal sealed class ChaosMonkey(ChaosScene scene, IReadOnlyList<ChaosStream> s
     private const int RoguePatience = 8;
 
     private static readonly TimeSpan s_longestAway = TimeSpan.FromSeconds(3);
+
+    /// <summary>An idle worker hears nothing for a while before it knows, then dials at most so late; and once more when the server was away just then.</summary>
+    private static readonly TimeSpan s_longestAbsence = PoolConnection.ServerSilence + (2 * WorkerLink.LongestRedial) + Patience.Limit;
+
     private static readonly TimeSpan s_longestStall = TimeSpan.FromSeconds(6);
     private static readonly TimeProvider s_time = TimeProvider.System;
 
@@ -194,7 +200,7 @@ internal sealed class ChaosMonkey(ChaosScene scene, IReadOnlyList<ChaosStream> s
             case ChaosKind.ForgetConnections:
                 var connections = line.HubConnections;
                 line.Forget();
-                await Patience.UntilAsync($"worker {victim} on a new connection", () => Task.FromResult(line.HubConnections > connections));
+                await Patience.UntilAsync($"worker {victim} on a new connection", s_longestAbsence, () => Task.FromResult(line.HubConnections > connections));
                 break;
             default:
                 var stall = Task.Delay(Of(s_longestStall, planned.Dice), s_time);

@@ -48,14 +48,18 @@ internal static class Patience
 
     /// <summary>Looks until it is so.</summary>
     /// <exception cref="TimeoutException">It has not become so.</exception>
-    public static async Task UntilAsync(string what, Func<Task<bool>> isSo)
+    public static Task UntilAsync(string what, Func<Task<bool>> isSo) => UntilAsync(what, Limit, isSo);
+
+    /// <summary>Waits for something that may take longer by the pool's own times.</summary>
+    /// <exception cref="TimeoutException">It was never so.</exception>
+    public static async Task UntilAsync(string what, TimeSpan limit, Func<Task<bool>> isSo)
     {
         var since = TimeProvider.System.GetTimestamp();
         while (!await isSo())
         {
-            if (TimeProvider.System.GetElapsedTime(since) > Limit)
+            if (TimeProvider.System.GetElapsedTime(since) > limit)
             {
-                throw NotCome(what);
+                throw NotCome(what, limit);
             }
 
             await Task.Delay(s_pause, TimeProvider.System);
@@ -63,5 +67,7 @@ internal static class Patience
     }
 
     /// <summary>The failure of a wait.</summary>
-    public static TimeoutException NotCome(string what) => new($"Within {Limit.TotalSeconds:0} s there was not: {what}.");
+    public static TimeoutException NotCome(string what) => NotCome(what, Limit);
+
+    private static TimeoutException NotCome(string what, TimeSpan limit) => new($"Within {limit.TotalSeconds:0} s there was not: {what}.");
 }

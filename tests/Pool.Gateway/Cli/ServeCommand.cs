@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using Pool.Gateway.Output;
+using Pool.Gateway.Payments;
 using Pool.Gateway.Progress;
 using Pool.Gateway.Push;
 using Pool.Gateway.Reports;
@@ -32,15 +33,17 @@ public static class ServeCommand
         };
         var report = new Option<string?>("--report") { Description = "File for the report, JSON, written at the end." };
         var progress = StreamCommand.ProgressOption();
+        var wallet = WalletOptions.Build();
         var command = new Command("serve", "Takes segments that any tool pushes by HTTP, until Ctrl-C; nobody has to identify himself.")
         {
-            orchestrator, target, listen, profiles, report, progress,
+            orchestrator, target, listen, profiles, report, progress, wallet.Key, wallet.Rpc, wallet.Log,
         };
         command.SetAction((parsed, cancellationToken) => OneLine.RunAsync(
             stop => ServeAsync(
                 new ServeRequest(
                     StreamCommand.ReadAddresses(parsed.GetRequiredValue(orchestrator)), parsed.GetRequiredValue(target),
-                    ReadListen(parsed.GetRequiredValue(listen)), parsed.GetRequiredValue(profiles), parsed.GetValue(report)),
+                    ReadListen(parsed.GetRequiredValue(listen)), parsed.GetRequiredValue(profiles), parsed.GetValue(report),
+                    new WalletOptions(parsed.GetValue(wallet.Key), parsed.GetValue(wallet.Rpc), parsed.GetValue(wallet.Log))),
                 StreamCommand.Sink(parsed.GetValue(progress)),
                 stop),
             cancellationToken));
@@ -61,8 +64,9 @@ public static class ServeCommand
             throw new UserFaultException($"--profiles: {error}.");
         }
 
+        using var wallet = request.Wallet.Open(TimeProvider.System);
         var needs = GatewayRun.Needs(profiles);
-        await GatewayRun.RequireOrchestratorAsync([.. request.Orchestrators.Select(address => new OrchestratorClient(address, needs))], stop);
+        await GatewayRun.RequireOrchestratorAsync([.. request.Orchestrators.Select(address => new OrchestratorClient(address, needs, wallet))], stop);
         var folder = OutputFolder.Prepare(request.Out);
         await using var streams = new PushStreams(new PushSettings
         {
@@ -71,6 +75,7 @@ public static class ServeCommand
             Folder = folder,
             Progress = progress,
             Time = TimeProvider.System,
+            Wallet = wallet,
         });
         await using var server = new PushServer(streams, folder).Build(request.Listen);
         try
@@ -85,7 +90,7 @@ public static class ServeCommand
         progress.Report(new Remark($"Segments: POST {server.Urls.First()}/live/NAME/0.ts; to play: {server.Urls.First()}/stream/NAME.m3u8"));
         await UntilStoppedAsync(streams, stop);
         await server.StopAsync(CancellationToken.None);
-        return await CloseAsync(request, streams, folder, progress);
+        return await CloseAsync(request, streams, folder, progress, wallet);
     }
 
     private static async Task UntilStoppedAsync(PushStreams streams, CancellationToken stop)
@@ -100,9 +105,9 @@ public static class ServeCommand
         }
     }
 
-    private static async Task<int> CloseAsync(ServeRequest request, PushStreams streams, OutputFolder folder, IProgressSink progress)
+    private static async Task<int> CloseAsync(ServeRequest request, PushStreams streams, OutputFolder folder, IProgressSink progress, GatewayWallet? wallet)
     {
-        var report = await streams.FinishAsync();
+        var report = await streams.FinishAsync() with { Payments = wallet?.Report };
         folder.RemoveSource();
         progress.Report(ReportBuilder.Summary(report));
         if (request.Report is { } path)
@@ -113,5 +118,5 @@ public static class ServeCommand
         return report.Segments.Sent == report.Segments.Ok ? ExitCode.Success : ExitCode.Failed;
     }
 
-    private sealed record ServeRequest(IReadOnlyList<Uri> Orchestrators, string Out, IPEndPoint Listen, string Profiles, string? Report);
+    private sealed record ServeRequest(IReadOnlyList<Uri> Orchestrators, string Out, IPEndPoint Listen, string Profiles, string? Report, WalletOptions Wallet);
 }

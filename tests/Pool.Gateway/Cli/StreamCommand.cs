@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pool.Gateway.Payments;
 using Pool.Gateway.Progress;
 using Pool.Gateway.Streaming;
 
@@ -34,9 +35,10 @@ public static class StreamCommand
         var report = new Option<string?>("--report") { Description = "File for the report, JSON." };
         var progress = ProgressOption();
         var keepSource = new Option<bool>("--keep-source") { Description = "Keeps the segments of the source." };
+        var wallet = WalletOptions.Build();
         var command = new Command("stream", "Streams videos to an orchestrator and checks every rendition that comes back.")
         {
-            video, listen, orchestrator, target, streams, profiles, pace, report, progress, keepSource,
+            video, listen, orchestrator, target, streams, profiles, pace, report, progress, keepSource, wallet.Key, wallet.Rpc, wallet.Log,
         };
         command.SetAction((parsed, cancellationToken) => OneLine.RunAsync(
             stop => RunAsync(
@@ -51,6 +53,7 @@ public static class StreamCommand
                     Pace = parsed.GetValue(pace),
                     KeepSource = parsed.GetValue(keepSource),
                 },
+                new WalletOptions(parsed.GetValue(wallet.Key), parsed.GetValue(wallet.Rpc), parsed.GetValue(wallet.Log)),
                 parsed.GetValue(report),
                 Sink(parsed.GetValue(progress)),
                 stop),
@@ -105,9 +108,10 @@ public static class StreamCommand
         : throw new UserFaultException($"--streams must be from 1 to {MaxStreams}.");
 
     private static async Task<int> RunAsync(
-        RunRequest request, string? reportPath, IProgressSink progress, CancellationToken cancellationToken)
+        RunRequest request, WalletOptions account, string? reportPath, IProgressSink progress, CancellationToken cancellationToken)
     {
-        var report = await new GatewayRun(request, progress, TimeProvider.System).RunAsync(cancellationToken);
+        using var wallet = account.Open(TimeProvider.System);
+        var report = await new GatewayRun(request with { Wallet = wallet }, progress, TimeProvider.System).RunAsync(cancellationToken);
         if (reportPath is not null)
         {
             await report.WriteAsync(reportPath, cancellationToken);

@@ -1,13 +1,15 @@
 using Google.Protobuf;
+using Pool.Gateway.Payments;
 using Pool.Shared.Livepeer;
 using Pool.Shared.Livepeer.Wire;
 
 namespace Pool.Gateway.Network;
 
-/// <summary>Asks an orchestrator for its terms and ends sessions, as a gateway without a key (protocol §3, §4.12).</summary>
+/// <summary>Asks an orchestrator for its terms and ends sessions (protocol §3, §4.12).</summary>
 /// <param name="service">Address of the orchestrator, https.</param>
 /// <param name="needs">Capabilities every segment will ask for.</param>
-public sealed class OrchestratorClient(Uri service, Capabilities needs)
+/// <param name="wallet">The gateway's account; null is a gateway without a key.</param>
+public sealed class OrchestratorClient(Uri service, Capabilities needs, GatewayWallet? wallet = null)
 {
     /// <summary>Address of the orchestrator.</summary>
     public Uri Service => service;
@@ -21,13 +23,18 @@ public sealed class OrchestratorClient(Uri service, Capabilities needs)
     /// <exception cref="AttemptException">No answer, a refusal, or terms that cannot be used.</exception>
     public async Task<OrchestratorInfo> GetTermsAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
-        var request = OrchestratorRequestSigning.CreateOffChain();
+        var request = wallet?.Request() ?? OrchestratorRequestSigning.CreateOffChain();
         request.Capabilities = needs.Clone();
         var terms = await CallAsync("GetOrchestrator", request, OrchestratorInfo.Parser, limit, cancellationToken);
         return Fault(terms) is { } fault
             ? throw new AttemptException($"the orchestrator at {service.Authority} cannot be used: {fault}")
             : terms;
     }
+
+    /// <summary>Whether terms can take no more tickets, so that new ones are needed before the next segment (protocol §5.8).</summary>
+    /// <exception cref="AttemptException">Nobody can tell.</exception>
+    public async Task<bool> AreOverAsync(OrchestratorInfo terms, CancellationToken cancellationToken) =>
+        wallet is not null && await wallet.AreOverAsync(terms, cancellationToken);
 
     /// <summary>Tells the orchestrator that a session is over.</summary>
     /// <exception cref="AttemptException">It did not take it.</exception>
@@ -46,6 +53,11 @@ public sealed class OrchestratorClient(Uri service, Capabilities needs)
         if (terms.AuthToken is null)
         {
             return "missing auth token";
+        }
+
+        if (wallet is not null && (terms.TicketParams is null || terms.PriceInfo is not { PricePerUnit: >= 0, PixelsPerUnit: > 0 }))
+        {
+            return "missing ticket parameters or price";
         }
 
         return CapabilityCheck.IsCompatible(needs, terms.Capabilities) ? null : "it lacks capabilities these profiles need";

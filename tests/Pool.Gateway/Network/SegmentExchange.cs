@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using Google.Protobuf;
 using Pool.Gateway.Media;
+using Pool.Gateway.Payments;
 using Pool.Shared.Ethereum;
 using Pool.Shared.Livepeer;
 using Pool.Shared.Livepeer.Wire;
@@ -12,7 +13,8 @@ namespace Pool.Gateway.Network;
 /// <summary>Sends segments and fetches renditions (protocol §4.1, §4.4, §4.8, §4.9).</summary>
 /// <param name="needs">Capabilities of the job.</param>
 /// <param name="profiles">Profiles of the job.</param>
-public sealed class SegmentExchange(Capabilities needs, IReadOnlyList<VideoProfile> profiles) : IDisposable
+/// <param name="wallet">The gateway's account; null is a gateway without a key.</param>
+public sealed class SegmentExchange(Capabilities needs, IReadOnlyList<VideoProfile> profiles, GatewayWallet? wallet = null) : IDisposable
 {
     /// <summary>Media type of every segment, whatever its container (protocol §4.1).</summary>
     private const string SegmentType = "video/MP2T";
@@ -26,20 +28,43 @@ public sealed class SegmentExchange(Capabilities needs, IReadOnlyList<VideoProfi
     private readonly HttpClient _segments = NetworkConnections.Http2(NetworkTimes.SegmentDial);
     private readonly HttpClient _renditions = NetworkConnections.Http11(NetworkTimes.Download);
 
-    /// <summary>Sends a segment and waits for its result.</summary>
+    /// <summary>Sends a segment, with a payment where there is an account, and waits for its result.</summary>
     /// <exception cref="AttemptException">The attempt failed; the message is the network's text.</exception>
     public async Task<TranscodeResult> SendAsync(
         OrchestratorInfo terms, string manifestId, SourceSegment segment, byte[] bytes, CancellationToken cancellationToken)
+    {
+        var payment = wallet?.Pay(terms, profiles, segment.Duration);
+        try
+        {
+            var result = await SendAsync(terms, manifestId, segment, bytes, payment, cancellationToken);
+            payment?.Complete(result.Data.Segments.Sum(rendition => rendition.Pixels));
+            return result;
+        }
+        catch (Exception fault)
+        {
+            payment?.Fail(fault.Message);
+            throw;
+        }
+    }
+
+    /// <summary>Whether the orchestrator signed these renditions; without an account nobody asks (protocol §8.4).</summary>
+    public bool IsSigned(OrchestratorInfo terms, TranscodeData data, IReadOnlyList<string> files) =>
+        wallet is null || ResultSigning.IsSignedBy(
+            Address.FromWire(terms.Address.Span), files.Select(file => Keccak256.Hash(File.ReadAllBytes(file))), data.Sig.Span);
+
+    private async Task<TranscodeResult> SendAsync(
+        OrchestratorInfo terms, string manifestId, SourceSegment segment, byte[] bytes, GatewayPayment? payment, CancellationToken cancellationToken)
     {
         using var call = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         call.CancelAfter(NetworkTimes.SegmentCall(segment.Duration));
         using var headers = CancellationTokenSource.CreateLinkedTokenSource(call.Token);
         headers.CancelAfter(NetworkTimes.SegmentHeaders(segment.Duration));
-        using var request = Request(terms, Credentials(terms, manifestId, segment, bytes), bytes);
+        using var request = Request(terms, Credentials(terms, manifestId, segment, bytes), payment, bytes);
         try
         {
             using var response = await _segments.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, headers.Token);
             headers.CancelAfter(Timeout.InfiniteTimeSpan);
+            payment?.MarkAnswered();
             var body = await ReadAsync(response, call.Token);
             return response.StatusCode == HttpStatusCode.OK
                 ? Read(body, segment.Sequence)
@@ -97,7 +122,7 @@ public sealed class SegmentExchange(Capabilities needs, IReadOnlyList<VideoProfi
         _renditions.Dispose();
     }
 
-    /// <summary>The segment's credentials, as a gateway without a key fills them (protocol §4.4).</summary>
+    /// <summary>The segment's credentials (protocol §4.4).</summary>
     internal SegData Credentials(OrchestratorInfo terms, string manifestId, SourceSegment segment, byte[] bytes)
     {
         var credentials = new SegData
@@ -117,6 +142,11 @@ public sealed class SegmentExchange(Capabilities needs, IReadOnlyList<VideoProfi
 
         credentials.ForceSessionReinit = segment.IsNewFormat;
         SegDataProfiles.Write(credentials, profiles);
+        if (wallet is not null)
+        {
+            credentials.Sig = ByteString.CopyFrom(wallet.Sign(credentials, profiles.Select(profile => profile.Name)));
+        }
+
         return credentials;
     }
 
@@ -149,7 +179,7 @@ public sealed class SegmentExchange(Capabilities needs, IReadOnlyList<VideoProfi
     private static bool IsWebAddress(string url) =>
         Uri.TryCreate(url, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp);
 
-    private static HttpRequestMessage Request(OrchestratorInfo terms, SegData credentials, byte[] bytes)
+    private static HttpRequestMessage Request(OrchestratorInfo terms, SegData credentials, GatewayPayment? payment, byte[] bytes)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, new Uri(terms.Transcoder + "/segment"))
         {
@@ -159,7 +189,7 @@ public sealed class SegmentExchange(Capabilities needs, IReadOnlyList<VideoProfi
         };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(SegmentType);
         request.Headers.Add(WireHeaders.Segment, WireHeaders.Encode(credentials));
-        request.Headers.TryAddWithoutValidation(WireHeaders.Payment, "");
+        request.Headers.TryAddWithoutValidation(WireHeaders.Payment, payment is null ? "" : WireHeaders.Encode(payment.Message));
         return request;
     }
 

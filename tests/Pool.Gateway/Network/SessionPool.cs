@@ -183,7 +183,7 @@ public sealed class SessionPool(IReadOnlyList<OrchestratorClient> orchestrators,
 
     private async Task RenewAsync(GatewaySession session, CancellationToken cancellationToken)
     {
-        if (!IsNearlyOver(session.Terms, time.GetUtcNow()))
+        if (!IsNearlyOver(session.Terms, time.GetUtcNow()) && !await session.Orchestrator.AreOverAsync(session.Terms, cancellationToken))
         {
             return;
         }

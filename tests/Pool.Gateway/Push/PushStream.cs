@@ -34,8 +34,8 @@ public sealed class PushStream : IDisposable
         ArgumentNullException.ThrowIfNull(settings);
         (ManifestId, Name, _format, _time, _progress) = (manifestId, folderName, first, settings.Time, settings.Progress);
         var needs = GatewayRun.Needs(profiles, CodecOf(first.VideoCodec), first.PixelFormat);
-        _sessions = new SessionPool([.. settings.Orchestrators.Select(address => new OrchestratorClient(address, needs))], settings.Time);
-        _exchange = new SegmentExchange(needs, profiles);
+        _sessions = new SessionPool([.. settings.Orchestrators.Select(address => new OrchestratorClient(address, needs, settings.Wallet))], settings.Time);
+        _exchange = new SegmentExchange(needs, profiles, settings.Wallet);
         Output = new StreamOutput(settings.Folder, folderName, profiles);
         _pusher = new SegmentPusher(_sessions, _exchange, Output, probe, manifestId, settings.Time);
         _lastUse = settings.Time.GetTimestamp();

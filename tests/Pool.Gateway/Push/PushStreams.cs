@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Pool.Gateway.Media;
 using Pool.Gateway.Output;
+using Pool.Gateway.Payments;
 using Pool.Gateway.Progress;
 using Pool.Gateway.Reports;
 using VideoProfile = Pool.Shared.Media.VideoProfile;
@@ -26,6 +27,9 @@ public sealed record PushSettings
 
     /// <summary>The clock.</summary>
     public required TimeProvider Time { get; init; }
+
+    /// <summary>The account that pays; null is a gateway without a key.</summary>
+    public GatewayWallet? Wallet { get; init; }
 }
 
 /// <summary>The streams of a push gateway: made by their first segment, ended when none came for a minute (protocol §8.6).</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Pool.Gateway.Progress;
 
 namespace Pool.Gateway.Reports;
@@ -37,6 +38,10 @@ public sealed record StreamReport(
     IReadOnlyList<StreamSummary> Streams, RoundTripReport RoundTripMs, double DurationSeconds, double RealTimeRatio, double Score,
     string? IngestNote, IReadOnlyList<string> Errors, IReadOnlyList<string> Retried)
 {
+    /// <summary>What was paid; null without an account.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PaymentReport? Payments { get; init; }
+
     /// <summary>Share of the renditions asked for that came back right, 0 to 1 (received ÷ (profiles × sent)).</summary>
     public double SuccessRate => Segments.Sent == 0 ? 0 : Math.Round((double)Segments.Ok / Segments.Sent, 4);
 

@@ -2,6 +2,7 @@ using Pool.Gateway.Cli;
 using Pool.Gateway.Media;
 using Pool.Gateway.Network;
 using Pool.Gateway.Output;
+using Pool.Gateway.Payments;
 using Pool.Gateway.Profiles;
 using Pool.Gateway.Progress;
 using Pool.Gateway.Reports;
@@ -37,6 +38,9 @@ public sealed record RunRequest
 
     /// <summary>Whether the segments of the source stay.</summary>
     public bool KeepSource { get; init; }
+
+    /// <summary>The account that pays; null is a gateway without a key.</summary>
+    public GatewayWallet? Wallet { get; init; }
 }
 
 /// <summary>A whole run: looks at the source, asks for the orchestrator, cuts, streams, checks.</summary>
@@ -61,7 +65,7 @@ public sealed class GatewayRun(RunRequest request, IProgressSink progress, TimeP
             var streams = await StreamAllAsync(Clients(profiles), profiles, folder, source, cancellationToken);
             var elapsed = time.GetElapsedTime(started);
             var faults = await source.FaultsAsync();
-            report = ReportBuilder.Build(StreamedMedia.Of(source.Segments, source.IngestNote), streams, elapsed, faults);
+            report = ReportBuilder.Build(StreamedMedia.Of(source.Segments, source.IngestNote), streams, elapsed, faults) with { Payments = request.Wallet?.Report };
         }
         finally
         {
@@ -137,13 +141,13 @@ public sealed class GatewayRun(RunRequest request, IProgressSink progress, TimeP
     }
 
     private IReadOnlyList<OrchestratorClient> Clients(IReadOnlyList<VideoProfile> profiles) =>
-        [.. request.Orchestrators.Select(address => new OrchestratorClient(address, Needs(profiles)))];
+        [.. request.Orchestrators.Select(address => new OrchestratorClient(address, Needs(profiles), request.Wallet))];
 
     private async Task<IReadOnlyList<(StreamOutcome Outcome, StreamOutput Output)>> StreamAllAsync(
         IReadOnlyList<OrchestratorClient> orchestrators, IReadOnlyList<VideoProfile> profiles, OutputFolder folder, StreamSource source,
         CancellationToken cancellationToken)
     {
-        using var exchange = new SegmentExchange(Needs(profiles), profiles);
+        using var exchange = new SegmentExchange(Needs(profiles), profiles, request.Wallet);
         using var probe = new PixelProbe();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var runs = Enumerable.Range(1, request.Streams).Select(number => StreamOneAsync($"stream-{number}")).ToArray();

@@ -50,6 +50,9 @@ public sealed class SegmentPusher(
     /// <summary>The network's word for reported pixels that are not the decoded ones (protocol §8.4).</summary>
     private const string PixelMismatch = "PixelMismatch";
 
+    /// <summary>The network's word for a result whose signature is not the orchestrator's (protocol §8.4).</summary>
+    private const string SignatureFault = "PM Check Failed";
+
     /// <summary>Sends a segment until it comes back right, its input is at fault, or the attempts are used up.</summary>
     /// <exception cref="IOException">Our own disk failed.</exception>
     public async Task<SegmentOutcome> PushAsync(SourceSegment segment, CancellationToken cancellationToken)
@@ -96,6 +99,11 @@ public sealed class SegmentPusher(
             var result = await exchange.SendAsync(lease.Terms, manifestId, segment, bytes, cancellationToken);
             await Task.WhenAll(result.Data.Segments.Select((rendition, index) =>
                 exchange.DownloadAsync(rendition.Url, pending.Files[index], cancellationToken)));
+            if (!exchange.IsSigned(lease.Terms, result.Data, pending.Files))
+            {
+                throw new AttemptException(SignatureFault);
+            }
+
             var roundTrip = time.GetElapsedTime(started);
             sessions.Complete(lease, result.Info);
             var facts = await CheckAsync(pending, result, cancellationToken);

@@ -24,15 +24,15 @@ internal sealed class StubTickets : ITickets
     public bool IsSignedBy(Address sender, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature) =>
         !IsStrict || PersonalMessage.IsSignedBy(sender, hash, signature);
 
-    public byte[] Sign(ReadOnlySpan<byte> hash) => Key.Sign(hash);
+    public Task<byte[]?> SignAsync(Bytes32 hash, CancellationToken cancellationToken) => Task.FromResult<byte[]?>(Key.Sign(hash.ToBytes()));
 
-    public TermsVerdict Offer(PaymentAccount account) => OfferRefusal is { } reason
+    public ValueTask<TermsVerdict> OfferAsync(PaymentAccount account, CancellationToken cancellationToken) => new(OfferRefusal is { } reason
         ? new TermsVerdict.Refused(reason)
-        : new TermsVerdict.Offered(null, new PriceInfo { PricePerUnit = 0, PixelsPerUnit = 1 });
+        : new TermsVerdict.Offered(null, new PriceInfo { PricePerUnit = 0, PixelsPerUnit = 1 }));
 
     public ValueTask<PaymentVerdict> TakeAsync(PaymentAccount account, Payment payment, CancellationToken cancellationToken)
     {
         Taken = (account, payment);
-        return new(PaymentRefusal is { } reason ? new PaymentVerdict.Refused(reason) : new PaymentVerdict.Accepted());
+        return new(PaymentRefusal is { } reason ? new PaymentVerdict.Refused(reason) : PaymentVerdict.Accepted.Free);
     }
 }

@@ -48,7 +48,7 @@ public sealed class BooksTests : IAsyncLifetime
         var batch = _books.Journal.Read(10);
         await using (var other = new Server.Settlement.Books.BookWriter(_books.Source))
         {
-            await other.WriteAsync([.. batch!.Payloads.Select(payload => SettledEntry.FromBytes(payload.Span))], CancellationToken.None);
+            await other.WriteAsync(Server.Settlement.Books.BookGroup.Of(batch!.Entries), CancellationToken.None);
         }
 
         await _books.BookAsync();

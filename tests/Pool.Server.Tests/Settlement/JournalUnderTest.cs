@@ -42,7 +42,7 @@ internal sealed class JournalUnderTest : IDisposable
         var all = new List<string>();
         while (journal.Read(7) is { } batch)
         {
-            all.AddRange(batch.Payloads.Select(payload => Encoding.UTF8.GetString(payload.Span)));
+            all.AddRange(batch.Entries.Select(entry => Encoding.UTF8.GetString(entry.Payload.Span)));
             journal.Take(batch);
         }
 

@@ -38,6 +38,23 @@ public sealed class WorkerRecordTests
     }
 
     [Fact]
+    public void Work_over_a_line_that_broke_says_nothing_of_speed_or_capacity_but_ends_a_row_of_failures()
+    {
+        var record = new WorkerRecord(2, 4);
+        record.Finished(Work(elapsed: 2 * s_second));
+        record.Failed(DateTimeOffset.UnixEpoch);
+        var before = record.Figures;
+
+        for (var result = 0; result < 10; result++)
+        {
+            record.Finished(Work(elapsed: 60 * s_second) with { InFlight = 2, WasInterrupted = true });
+        }
+
+        Assert.Equal(before with { FailuresInARow = 0, RestsUntil = default }, record.Figures);
+        Assert.Equal(2, record.SustainedCapacity);
+    }
+
+    [Fact]
     public void Failures_in_a_row_are_forgiven_twice_then_cost_longer_and_longer_rests_until_a_good_result()
     {
         var (record, now) = (new WorkerRecord(2, 4), DateTimeOffset.UnixEpoch);

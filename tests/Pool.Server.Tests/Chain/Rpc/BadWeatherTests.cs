@@ -32,7 +32,7 @@ public sealed class BadWeatherTests : RpcTest
     [InlineData(StatusCodes.Status429TooManyRequests)]
     [InlineData(StatusCodes.Status401Unauthorized)]
     [InlineData(StatusCodes.Status500InternalServerError)]
-    [InlineData(StatusCodes.Status302Found)]
+    [InlineData(StatusCodes.Status307TemporaryRedirect)]
     public async Task Failing_endpoint_rests_and_comes_back(int status)
     {
         Preferred.Weather = context =>
@@ -244,7 +244,7 @@ public sealed class BadWeatherTests : RpcTest
         await LatestAsync();
         Preferred.Garble = answer => (how, answer) switch
         {
-            ("twice", JsonArray list) => new JsonArray(list[0]!.DeepClone(), list[0]!.DeepClone()),
+            ("twice", JsonArray list) => new JsonArray(list[0]!.DeepClone(), list[1]!.DeepClone(), list[0]!.DeepClone()),
             ("missing", JsonArray list) => new JsonArray(list[0]!.DeepClone()),
             (_, JsonArray) => JsonNode.Parse("""{"jsonrpc":"2.0","id":null,"error":{"code":-32005,"message":"batch too large"}}""")!,
             _ => answer,

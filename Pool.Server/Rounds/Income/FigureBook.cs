@@ -1,0 +1,135 @@
+using System.Collections.Concurrent;
+using System.Numerics;
+using Npgsql;
+using NpgsqlTypes;
+using Pool.Server.Chain;
+using Pool.Server.Chain.Contracts;
+using Pool.Server.Chain.Following;
+using Pool.Server.Chain.Rpc;
+using Pool.Shared.Ethereum;
+using Pool.Shared.Money;
+
+namespace Pool.Server.Rounds.Income;
+
+/// <summary>What the protocol holds for the orchestrator at a block.</summary>
+/// <param name="Fees">Fees that could be withdrawn.</param>
+/// <param name="Stake">Own stake with all rewards.</param>
+internal readonly record struct HeldByProtocol(Wei Fees, LptWei Stake);
+
+/// <summary>What a block changed of it.</summary>
+internal readonly record struct FigureChange(HeldByProtocol Before, HeldByProtocol After);
+
+/// <summary>
+/// Reads what the protocol holds for the orchestrator around every block in which that changes, as soon as the block is there: when it has become final, nodes
+/// may have forgotten its state. Events tell that something changed, never by how much (chain §3: what was credited is not what was paid).
+/// </summary>
+internal sealed class FigureBook(
+    IEthereumRpc rpc, OrchestratorAddress orchestrator, NpgsqlDataSource database, TimeProvider time) : ISeenLogs
+{
+    private const string Keep = """
+        INSERT INTO chain_figures (block_hash, block_number, fees_before, fees_after, stake_before, stake_after, observed_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (block_hash) DO NOTHING
+        """;
+
+    private readonly ConcurrentDictionary<Bytes32, (ulong Number, FigureChange Change)> _unkept = new();
+
+    /// <summary>Where the contracts are; set by whoever opens the room, because the follower that knows it tells this one.</summary>
+    internal Func<ContractAddresses>? Contracts { get; set; }
+
+    public async Task SeenAsync(IReadOnlyList<ChainLog> logs, CancellationToken cancellationToken)
+    {
+        foreach (var block in logs.Where(IsOurs).DistinctBy(log => log.BlockHash))
+        {
+            if (!_unkept.ContainsKey(block.BlockHash) && await ReadAroundAsync(block.BlockNumber, block.BlockHash, cancellationToken) is { } change)
+            {
+                _unkept[block.BlockHash] = (block.BlockNumber, change);
+            }
+        }
+
+        try
+        {
+            await KeepAsync(cancellationToken);
+        }
+        catch (Exception failure) when (failure is NpgsqlException or TimeoutException)
+        {
+            // They stay in memory until the database is back, and are kept before anything is booked from them.
+        }
+    }
+
+    /// <summary>Whether a log is of something that changes our figures.</summary>
+    public bool IsOurs(ChainLog log) => log.Topics.Skip(1).Any(topic => topic == Padded(orchestrator.Value));
+
+    /// <summary>What a block that stays has changed: as it was seen when it was new, else read now.</summary>
+    /// <exception cref="RpcException">The node does not know it (any more).</exception>
+    /// <exception cref="NpgsqlException">The database is away.</exception>
+    public async Task<FigureChange> OfAsync(ulong number, Bytes32 hash, CancellationToken cancellationToken)
+    {
+        await KeepAsync(cancellationToken);
+        if (await FindAsync(hash, cancellationToken) is { } seen)
+        {
+            return seen;
+        }
+
+        var change = await ReadAroundAsync(number, hash, cancellationToken) ?? throw new RpcException($"Block {number} is final and its hash is another one.");
+        _unkept[hash] = (number, change);
+        await KeepAsync(cancellationToken);
+        return change;
+    }
+
+    /// <summary>What the protocol holds for us at a block.</summary>
+    /// <exception cref="RpcException">No endpoint answered.</exception>
+    /// <exception cref="ContractException">The BondingManager did not answer as one.</exception>
+    public async Task<HeldByProtocol> ReadAsync(BlockTag at, CancellationToken cancellationToken)
+    {
+        var bonding = (Contracts ?? throw new InvalidOperationException("The room is not open."))().BondingManager;
+        var answers = await rpc.ReadAsync(
+            [
+                new ContractRead(bonding, BondingManagerAbi.PendingFees, orchestrator.Value, BigInteger.Zero),
+                new ContractRead(bonding, BondingManagerAbi.PendingStake, orchestrator.Value, BigInteger.Zero),
+            ],
+            at, cancellationToken);
+        return new HeldByProtocol(answers[0][0].AsWei(), answers[1][0].AsLptWei());
+    }
+
+    private static Bytes32 Padded(Address address) => Bytes32.FromWire(address.ToBytes());
+
+    /// <summary>The figures before and after a block; null when another block has taken its place.</summary>
+    private async Task<FigureChange?> ReadAroundAsync(ulong number, Bytes32 hash, CancellationToken cancellationToken)
+    {
+        var change = new FigureChange(await ReadAsync(BlockTag.At(number - 1), cancellationToken), await ReadAsync(BlockTag.At(number), cancellationToken));
+        return (await rpc.BlockAsync(BlockTag.At(number), cancellationToken))?.Hash == hash ? change : null;
+    }
+
+    private async Task KeepAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (hash, (number, change)) in _unkept)
+        {
+            await using var command = database.CreateCommand(Keep);
+            command.Parameters.Add(new() { Value = hash.ToBytes() });
+            command.Parameters.Add(new() { Value = (long)number });
+            foreach (var figure in (BigInteger[])[change.Before.Fees.Value, change.After.Fees.Value, change.Before.Stake.Value, change.After.Stake.Value])
+            {
+                command.Parameters.Add(new() { Value = figure, NpgsqlDbType = NpgsqlDbType.Numeric });
+            }
+
+            command.Parameters.Add(new() { Value = time.GetUtcNow() });
+            await command.ExecuteNonQueryAsync(cancellationToken);
+            _unkept.TryRemove(hash, out _);
+        }
+    }
+
+    private async Task<FigureChange?> FindAsync(Bytes32 hash, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("SELECT fees_before, fees_after, stake_before, stake_after FROM chain_figures WHERE block_hash = $1");
+        command.Parameters.Add(new() { Value = hash.ToBytes() });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
+        {
+            return null;
+        }
+
+        BigInteger At(int column) => reader.GetFieldValue<BigInteger>(column);
+        return new FigureChange(
+            new HeldByProtocol(new Wei(At(0)), new LptWei(At(2))), new HeldByProtocol(new Wei(At(1)), new LptWei(At(3))));
+    }
+}
