@@ -10,6 +10,7 @@ public static class AdminRoom
     public static WebApplicationBuilder AddAdmin(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<StatusReader>();
+        builder.Services.AddSingleton<ChainReader>();
         return builder;
     }
 

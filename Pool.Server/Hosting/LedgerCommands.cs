@@ -41,6 +41,7 @@ internal static class LedgerCommands
     private static async Task<int> CheckAsync(bool asJson, CancellationToken cancellationToken)
     {
         await using var app = Build();
+        await PoolServer.PrepareChainAsync(app.Services, cancellationToken);
         var report = await app.Services.GetRequiredService<LedgerCheck>().RunAsync(cancellationToken);
         Print(asJson, report, () => LedgerScreen.Of(report));
         return report.IsRight ? 0 : Wrong;

@@ -87,13 +87,14 @@ public static class PoolServer
         services.GetRequiredService<NetworkIdentity>().Load();
         services.GetRequiredService<ReceiptKey>().Load();
         await services.GetRequiredService<MigrationRunner>().RunAsync(cancellationToken);
-        await services.PrepareChainAsync(cancellationToken);
+        await PrepareChainAsync(services, cancellationToken);
         await services.PrepareSettlementAsync(cancellationToken);
         await services.PrepareTicketsAsync(cancellationToken);
     }
 
     /// <summary>Where there is a chain: the signer is there, and the chain was seen.</summary>
-    private static async Task PrepareChainAsync(this IServiceProvider services, CancellationToken cancellationToken)
+    /// <exception cref="StartUpException">One of them is not.</exception>
+    public static async Task PrepareChainAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
         if (!services.GetRequiredService<IOptions<ChainOptions>>().Value.IsOnChain)
         {

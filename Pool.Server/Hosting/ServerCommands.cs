@@ -23,6 +23,7 @@ public static class ServerCommands
         var root = new RootCommand("Pool.Server: a Livepeer orchestrator whose segments are transcoded by the pool's workers.")
         {
             run, migrate, status, LedgerCommands.Create(GuardAsync), OutboxCommands.Create(GuardAsync), SignerCommands.Create(GuardAsync),
+            ChainCommands.Create(GuardAsync), RegisterCommand.Create(GuardAsync),
         };
         return root.Parse(args).InvokeAsync();
     }

@@ -15,8 +15,7 @@ public sealed class SignerCapTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _signer = new SignerUnderTest();
-        _signer.Start();
+        _signer = SignerUnderTest.Begin();
         _client = await _signer.ConnectAsync();
     }
 

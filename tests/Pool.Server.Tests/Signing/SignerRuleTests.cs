@@ -17,8 +17,7 @@ public sealed class SignerRuleTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _signer = new SignerUnderTest();
-        _signer.Start();
+        _signer = SignerUnderTest.Begin();
         _client = await _signer.ConnectAsync();
     }
 

@@ -15,8 +15,7 @@ public sealed class SignerSocketTests : IAsyncLifetime
 
     public Task InitializeAsync()
     {
-        _signer = new SignerUnderTest();
-        _signer.Start();
+        _signer = SignerUnderTest.Begin();
         return Task.CompletedTask;
     }
 

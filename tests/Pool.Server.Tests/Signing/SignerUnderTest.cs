@@ -33,6 +33,14 @@ internal sealed class SignerUnderTest : IAsyncDisposable
 
     public string Socket => Path.Combine(Folder, "signer.sock");
 
+    /// <summary>One that listens.</summary>
+    public static SignerUnderTest Begin()
+    {
+        var signer = new SignerUnderTest();
+        signer.Start();
+        return signer;
+    }
+
     /// <summary>Begins to listen with the settings as they are now.</summary>
     public void Start()
     {

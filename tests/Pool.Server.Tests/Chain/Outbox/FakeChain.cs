@@ -1,4 +1,3 @@
-using System.Numerics;
 using Pool.Server.Chain.Rpc;
 using Pool.Shared.Ethereum;
 using Pool.Shared.Ethereum.Abi;
@@ -7,15 +6,13 @@ using Pool.Shared.Money;
 namespace Pool.Server.Tests.Chain.Outbox;
 
 /// <summary>A node in memory: a pool of transactions that wants a tenth more for a replacement, blocks that can be replaced, replies that get lost, a view that lags.</summary>
-internal sealed class FakeChain : IEthereumRpc
+internal sealed partial class FakeChain : IEthereumRpc
 {
-    /// <summary>Nodes want so many percent more for a replacement.</summary>
-    private const int ReplacementPercent = 110;
-
     private readonly Lock _gate = new();
     private readonly List<Block> _blocks = [];
     private readonly Dictionary<(Address From, ulong Nonce), SignedTransaction> _pool = [];
     private readonly Queue<Weather> _weather = new();
+    private readonly List<SignedTransaction> _lost = [];
     private int _salt;
 
     public FakeChain() => MineBlock([]);
@@ -155,6 +152,30 @@ internal sealed class FakeChain : IEthereumRpc
         }
     }
 
+    /// <summary>The oldest attempt that still can be gets into a block, whatever replaced it in the pool.</summary>
+    public void MineOldestAttempt()
+    {
+        lock (_gate)
+        {
+            var oldest = Broadcast.Find(one => one.Transaction.Nonce == Count(one.Sender, _blocks.Count) && one.Transaction.MaxFeePerGas >= BaseFee);
+            if (oldest is not null)
+            {
+                _pool.Remove((oldest.Sender, oldest.Transaction.Nonce));
+                MineBlock([oldest]);
+            }
+        }
+    }
+
+    /// <summary>What was lost on its way arrives after all.</summary>
+    public void DeliverLost()
+    {
+        lock (_gate)
+        {
+            _lost.ForEach(transaction => Take(transaction));
+            _lost.Clear();
+        }
+    }
+
     public static SignedTransaction Foreign(EthereumKey key, ulong nonce) => new Transaction1559
     {
         ChainId = 31337, Nonce = nonce, MaxFeePerGas = Wei.OneEth, MaxPriorityFeePerGas = Wei.Zero, GasLimit = 21_000, To = Address.Zero, Data = new byte[] { 0xff },
@@ -202,7 +223,14 @@ internal sealed class FakeChain : IEthereumRpc
         lock (_gate)
         {
             Broadcast.Add(transaction);
-            var result = IsAway || weather == Weather.LoseRequest ? new SendResult(SendVerdict.Unknown, "no answer") : Take(transaction);
+            if (IsAway || weather == Weather.LoseRequest)
+            {
+                _lost.Add(transaction);
+                Passing("sent");
+                return Task.FromResult(new SendResult(SendVerdict.Unknown, "no answer"));
+            }
+
+            var result = Take(transaction);
             Passing("sent");
             return Task.FromResult(weather == Weather.LoseReply ? new SendResult(SendVerdict.Unknown, "no answer") : result);
         }
@@ -235,76 +263,4 @@ internal sealed class FakeChain : IEthereumRpc
         Passing($"{what} answered");
         return Task.FromResult(answer);
     }
-
-    private SendResult Take(SignedTransaction transaction)
-    {
-        var place = (transaction.Sender, transaction.Transaction.Nonce);
-        if (Poor is { } poor)
-        {
-            return new SendResult(SendVerdict.InsufficientFunds, poor);
-        }
-
-        if (transaction.Transaction.Nonce < Count(transaction.Sender, _blocks.Count))
-        {
-            // Whoever has it in a block says that it is known, or that the nonce is too low: both happen.
-            return new SendResult(SendVerdict.NonceTooLow, "nonce too low");
-        }
-
-        if (RefusesLowFees && transaction.Transaction.MaxFeePerGas < BaseFee)
-        {
-            return new SendResult(SendVerdict.Underpriced, "max fee per gas less than block base fee");
-        }
-
-        if (_pool.TryGetValue(place, out var held) && held.Hash() != transaction.Hash() && !Outbids(transaction.Transaction, held.Transaction))
-        {
-            return new SendResult(SendVerdict.Underpriced, "replacement transaction underpriced");
-        }
-
-        _pool[place] = transaction;
-        return new SendResult(SendVerdict.Taken, "");
-    }
-
-    /// <summary>As geth: both fees a tenth more, and more at all.</summary>
-    private static bool Outbids(Transaction1559 next, Transaction1559 held) =>
-        IsRaised(next.MaxFeePerGas.Value, held.MaxFeePerGas.Value) && IsRaised(next.MaxPriorityFeePerGas.Value, held.MaxPriorityFeePerGas.Value);
-
-    private static bool IsRaised(BigInteger next, BigInteger held) => next > held && next * 100 >= held * ReplacementPercent;
-
-    private ulong Count(Address account, int blocks) =>
-        _blocks.Take(blocks).SelectMany(block => block.Transactions).Where(one => one.Sender == account).Select(one => one.Transaction.Nonce + 1).DefaultIfEmpty().Max();
-
-    private List<SignedTransaction> Executable()
-    {
-        var executable = new List<SignedTransaction>();
-        foreach (var sender in _pool.Keys.Select(place => place.From).Distinct())
-        {
-            for (var nonce = Count(sender, _blocks.Count); _pool.TryGetValue((sender, nonce), out var next) && next.Transaction.MaxFeePerGas >= BaseFee; nonce++)
-            {
-                executable.Add(next);
-            }
-        }
-
-        return executable;
-    }
-
-    private void MineBlock(IReadOnlyList<SignedTransaction> transactions)
-    {
-        var number = (ulong)_blocks.Count;
-        var parent = number == 0 ? Bytes32.Zero : _blocks[^1].Header.Hash;
-        var hash = Bytes32.Keccak([.. parent.ToBytes(), .. BitConverter.GetBytes(_salt), .. transactions.SelectMany(one => one.Hash().ToBytes())]);
-        _blocks.Add(new Block(new BlockHeader(number, hash, parent, DateTimeOffset.UnixEpoch.AddSeconds(number), number, BaseFee), transactions));
-        foreach (var transaction in transactions)
-        {
-            _pool.Remove((transaction.Sender, transaction.Transaction.Nonce));
-        }
-    }
-
-    private TransactionReceipt? Receipt(List<Block> view, Bytes32 hash) =>
-        (from block in view
-         from transaction in block.Transactions
-         where transaction.Hash() == hash
-         select new TransactionReceipt(
-             hash, transaction.Sender, !Reverting.Contains(Hex(transaction.Transaction.Data)), block.Header.Number, block.Header.Hash, 21_000, block.Header.BaseFee, [])).FirstOrDefault();
-
-    private sealed record Block(BlockHeader Header, IReadOnlyList<SignedTransaction> Transactions);
 }

@@ -5,23 +5,20 @@ using static Pool.Server.Tests.Chain.Outbox.OutboxUnderTest;
 namespace Pool.Server.Tests.Chain.Outbox;
 
 /// <summary>The outbox as it runs by itself. It looks at the chain every ten minutes here, so what happens sooner happens because it was woken.</summary>
-public sealed class RunnerTests : IAsyncLifetime
+public sealed class RunnerTests : IAsyncLifetime, IDisposable
 {
-    private CancellationTokenSource _stop = null!;   // set before any test runs
-    private OutboxUnderTest _outbox = null!;
+    private readonly CancellationTokenSource _stop = new();
+    private OutboxUnderTest _outbox = null!;   // set before any test runs
 
-    public async Task InitializeAsync()
-    {
-        _stop = new CancellationTokenSource();
-        _outbox = await StartAsync();
-    }
+    public async Task InitializeAsync() => _outbox = await StartAsync();
 
     public async Task DisposeAsync()
     {
         await _stop.CancelAsync();
         await _outbox.DisposeAsync();
-        _stop.Dispose();
     }
+
+    public void Dispose() => _stop.Dispose();
 
     [Fact]
     public async Task What_is_placed_is_sent_at_once()

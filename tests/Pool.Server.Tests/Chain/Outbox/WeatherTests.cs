@@ -10,7 +10,7 @@ namespace Pool.Server.Tests.Chain.Outbox;
 /// <summary>Series of random weather: whatever happens, every order takes effect at most once and ends as the chain says. <c>OUTBOX_SEED=N</c> repeats one.</summary>
 public sealed class WeatherTests(ITestOutputHelper output)
 {
-    private const int Steps = 120;
+    private const int Steps = 200;
     private const int SettlingSteps = 40;
 
     [Theory]
@@ -29,6 +29,9 @@ public sealed class WeatherTests(ITestOutputHelper output)
         var keys = await BrewAsync(outbox, new Random(seed));
         await ClearUpAsync(outbox);
 
+        var attempts = await outbox.ScalarAsync("SELECT count(*) FROM tx_attempts");
+        var earlier = await outbox.ScalarAsync("SELECT count(*) FROM tx_intents i JOIN tx_attempts a ON a.hash = i.mined_hash JOIN tx_attempts b ON b.intent = i.id AND b.number > a.number");
+        output.WriteLine($"{keys.Count} orders, {attempts} attempts, {outbox.Chain.Broadcast.Count} broadcasts, {earlier} mined although replaced");
         foreach (var key in keys)
         {
             var intent = await outbox.IntentAsync(key);
@@ -62,7 +65,7 @@ public sealed class WeatherTests(ITestOutputHelper output)
                 // Nobody answered; the next pass is another try.
             }
 
-            if (random.Next(2) == 0)
+            if (random.Next(4) == 0)
             {
                 chain.Mine();
             }
@@ -74,7 +77,7 @@ public sealed class WeatherTests(ITestOutputHelper output)
     private static async Task ChangeAsync(OutboxUnderTest outbox, Random random, List<string> keys)
     {
         var chain = outbox.Chain;
-        switch (random.Next(12))
+        switch (random.Next(15))
         {
             case 0 or 1 or 2:
                 await PlaceAsync(outbox, random, keys);
@@ -103,6 +106,17 @@ public sealed class WeatherTests(ITestOutputHelper output)
                 break;
             case 10:
                 chain.IsAway = !chain.IsAway;
+                break;
+            case 11:
+                chain.DeliverLost();
+                break;
+            case 12:
+                chain.BaseFee = Wei.OneGwei;
+                chain.MineOldestAttempt();
+                break;
+            case 13:
+                chain.BaseFee = Wei.OneGwei * 8;
+                chain.MineEmpty(2);
                 break;
             default:
                 (chain.Lag, chain.IsAway, chain.RefusesLowFees) = (0, false, random.Next(2) == 0);

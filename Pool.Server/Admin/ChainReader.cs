@@ -1,0 +1,87 @@
+using System.Numerics;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Pool.Server.Chain;
+using Pool.Server.Chain.Contracts;
+using Pool.Server.Chain.Outbox;
+using Pool.Server.Chain.Rpc;
+using Pool.Server.Rounds;
+using Pool.Server.Rounds.Income;
+using Pool.Server.Rounds.Registration;
+using Pool.Server.Signing;
+using Pool.Shared.Ethereum;
+
+namespace Pool.Server.Admin;
+
+/// <summary>Reads all that an operator wants to know of the orchestrator on its chain.</summary>
+internal sealed class ChainReader(
+    IChainView chain, IContracts contracts, IEthereumRpc rpc, ISigner signer, FigureBook figures, OutboxDesk outbox, NpgsqlDataSource database,
+    IOptions<ChainOptions> options)
+{
+    private const int PastRounds = 5;
+
+    private const int OutboxLines = 50;
+
+    /// <summary>Reads it.</summary>
+    /// <exception cref="RpcException">No endpoint answered.</exception>
+    /// <exception cref="ContractException">A contract did not answer as Livepeer's do.</exception>
+    /// <exception cref="NpgsqlException">The database is away.</exception>
+    public async Task<ChainReport> ReadAsync(CancellationToken cancellationToken)
+    {
+        var (now, round) = (chain.Now, chain.Now.Round);
+        var account = now.Orchestrator.Account;
+        var state = await RegistrationState.ReadAsync(rpc, contracts.Now, account, cancellationToken);
+        var held = await figures.ReadAsync(BlockTag.Latest, cancellationToken);
+        var gas = await rpc.BalanceAsync(signer.Account, BlockTag.Latest, cancellationToken);
+        var end = round.StartBlock + round.Length;
+        var sending = await outbox.ReadAsync(OutboxLines, cancellationToken);
+        return new ChainReport(
+            new ChainReportNetwork(options.Value.Network, rpc.ChainId, now.Head.Number, now.Head.L1Number, now.GasPrice.ToDigits(), now.IsPaused),
+            new ChainReportRound(round.Number, !RewardTime.IsOver(now), end > now.Head.L1Number ? end - now.Head.L1Number : 0, round.Length),
+            new ChainReportOrchestrator(
+                account.ToString(), signer.Account.ToString(), state.IsRegistered, state.IsActive, held.Stake.ToDigits(), held.Fees.ToDigits(), state.Lpt.ToDigits(),
+                gas.ToDigits(), state.RewardCut.ToString(), state.FeeShare.ToString(), state.ServiceUri, state.LastRewardRound.ToString()),
+            await TicketsAsync(cancellationToken), await RoundsAsync(cancellationToken),
+            new ChainReportOutbox(
+                sending.Open.Count,
+                [
+                    .. sending.Accounts.Where(entry => entry.Halt.Length > 0).Select(entry => $"sending is HALTED: {entry.Halt}"),
+                    .. sending.Open.Where(line => line.Alarm.Length > 0).Select(line => $"{line.Key}: {line.Alarm}"),
+                ]));
+    }
+
+    private async Task<IReadOnlyList<ChainReportTickets>> TicketsAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            SELECT state, count(*), sum(face_value), coalesce(sum(paid), 0), (array_agg(waits_for ORDER BY received_at) FILTER (WHERE waits_for IS NOT NULL))[1]
+            FROM winning_tickets GROUP BY state ORDER BY array_position(ARRAY['won', 'redeeming', 'redeemed', 'lost'], state)
+            """);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var lines = new List<ChainReportTickets>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            lines.Add(new ChainReportTickets(
+                reader.GetString(0), reader.GetInt64(1), Digits(reader, 2), Digits(reader, 3), await reader.IsDBNullAsync(4, cancellationToken) ? null : reader.GetString(4)));
+        }
+
+        return lines;
+    }
+
+    private async Task<IReadOnlyList<ChainReportPastRound>> RoundsAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            $"SELECT number, reward_transaction, minted, own_share, fees_in FROM rounds ORDER BY number DESC LIMIT {PastRounds}");
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var lines = new List<ChainReportPastRound>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var reward = await reader.IsDBNullAsync(1, cancellationToken) ? null : new Bytes32(reader.GetFieldValue<byte[]>(1)).ToString();
+            lines.Add(new ChainReportPastRound(reader.GetInt64(0), reward, Digits(reader, 2), Digits(reader, 3), Digits(reader, 4)));
+        }
+
+        return lines;
+    }
+
+    private static string Digits(NpgsqlDataReader reader, int column) => reader.GetFieldValue<BigInteger>(column).ToString();
+}
