@@ -99,6 +99,11 @@ internal sealed partial class ChainTickets(
         }
 
         var received = receiver.Receive(tickets, now.Orchestrator.Account, nonces.Advance(now.Head.L1Number));
+        if (received is { Fault: null, Credited: 0 })
+        {
+            return WithoutTickets(account);
+        }
+
         var session = received.Credited > 0 ? sessions.Begin(account, price) : null;
         var isEnough = IsEnough(session, received.Credit);
         var durable = received.IsWorthWriting ? WriteAsync(Record(account, tickets, received, session), session) : NothingToWrite(session);

@@ -14,6 +14,9 @@ internal enum NonceVerdict
 
     /// <summary>Its recipient rand has as many as it may have.</summary>
     TooMany,
+
+    /// <summary>Its parameters have expired, and what was used of them is forgotten.</summary>
+    Expired,
 }
 
 /// <summary>
@@ -61,13 +64,15 @@ internal sealed class NonceBook
         }
     }
 
-    /// <summary>Takes a nonce of parameters that have not expired.</summary>
+    /// <summary>Takes a nonce, unless its parameters have expired.</summary>
     public NonceVerdict TryTake(Bytes32 randHash, long expirationBlock, uint nonce)
     {
         var used = _used.GetOrAdd(randHash, static (_, expiration) => new Used(expiration, []), expirationBlock);
         lock (used.Nonces)
         {
-            return used.Nonces.Contains(nonce) ? NonceVerdict.Seen
+            // Looked at after the entry was found: it may be a new one, made just after the old one had been forgotten.
+            return expirationBlock <= Interlocked.Read(ref _block) ? NonceVerdict.Expired
+                : used.Nonces.Contains(nonce) ? NonceVerdict.Seen
                 : used.Nonces.Count >= MaxNonces ? NonceVerdict.TooMany
                 : used.Nonces.Add(nonce) ? NonceVerdict.Fresh
                 : NonceVerdict.Seen;

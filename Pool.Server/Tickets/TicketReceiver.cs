@@ -101,15 +101,11 @@ internal sealed class TicketReceiver(TicketSecret secret, NonceBook nonces)
                 continue;
             }
 
+            // Tickets that are worth nothing are not remembered: anybody could make any number of them.
             var verdict = value.IsZero ? null : TakeNonce(ticket.Ticket, randHash, expiration, block);
-            if (verdict is null)
+            if (verdict is null && !value.IsZero)
             {
-                // Tickets that are worth nothing are not remembered: anybody could make any number of them.
-                if (!value.IsZero)
-                {
-                    used.Add(ticket.Ticket.SenderNonce);
-                }
-
+                used.Add(ticket.Ticket.SenderNonce);
                 credited += fault is null ? 1 : 0;
             }
 
@@ -129,6 +125,7 @@ internal sealed class TicketReceiver(TicketSecret secret, NonceBook nonces)
         : nonces.TryTake(randHash, expiration, ticket.SenderNonce) switch
         {
             NonceVerdict.Fresh => null,
+            NonceVerdict.Expired => TicketWords.ParamsExpired,
             NonceVerdict.Seen => TicketWords.NonceSeen(ticket.Sender, ticket.SenderNonce),
             _ => TicketWords.TooManyNonces(ticket.Sender, ticket.SenderNonce),
         };

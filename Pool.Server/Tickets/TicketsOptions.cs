@@ -47,7 +47,7 @@ public sealed class TicketsOptions
 internal sealed class TicketsOptionsValidator(TicketsNetwork network) : IValidateOptions<TicketsOptions>
 {
     /// <summary>Prices go to gateways as two signed 64-bit numbers and grow by what redemption costs: this much is left for that.</summary>
-    private static readonly BigInteger s_highest = BigInteger.Pow(10, 15);
+    private static readonly BigInteger s_highest = BigInteger.Pow(10, 12);
 
     public ValidateOptionsResult Validate(string? name, TicketsOptions options)
     {

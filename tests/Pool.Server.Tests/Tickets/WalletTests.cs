@@ -14,7 +14,7 @@ using VideoProfile = Pool.Shared.Media.VideoProfile;
 namespace Pool.Server.Tests.Tickets;
 
 /// <summary>The test gateway's account against the real server: both keep the same balance, segment by segment (protocol §5.7).</summary>
-public sealed class WalletTests : IAsyncLifetime
+public sealed class WalletTests : IAsyncLifetime, IDisposable
 {
     private static readonly IReadOnlyList<VideoProfile> s_profiles =
     [
@@ -36,10 +36,11 @@ public sealed class WalletTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        _wallet.Dispose();
         await _server.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
+
+    public void Dispose() => _wallet.Dispose();
 
     [Fact]
     public async Task Gateway_and_orchestrator_have_the_same_balance_after_every_segment_and_every_ticket_is_in_the_log()
@@ -85,7 +86,8 @@ public sealed class WalletTests : IAsyncLifetime
 
         var forged = first.Info.Clone();
         forged.TicketParams.Seed = ByteString.CopyFrom(7);
-        var refused = await Assert.ThrowsAsync<AttemptException>(() => exchange.SendAsync(forged, "manifest", Segment(2).Segment, Segment(2).Bytes, CancellationToken.None));
+        var refused = await Assert.ThrowsAsync<AttemptException>(() => exchange.SendAsync(
+            forged, "manifest", Segment(2).Segment with { Duration = TimeSpan.FromSeconds(40) }, Segment(2).Bytes, CancellationToken.None));
         Assert.Equal("invalid recipientRand for ticket recipientRandHash", refused.Message);
         Assert.Equal(Ratio.Zero, _wallet.BalanceOf(first.Info));
     }
