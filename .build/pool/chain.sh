@@ -62,7 +62,7 @@ start_demo_signer() {
     "POOL_SIGNER__CHAIN_ID=$(json_setting "$state" chainId)" "POOL_SIGNER__TICKET_BROKER=$(json_setting "$state" TicketBroker)" \
     "POOL_SIGNER__BONDING_MANAGER=$(json_setting "$state" BondingManager)" "POOL_SIGNER__ROUNDS_MANAGER=$(json_setting "$state" RoundsManager)" \
     "POOL_SIGNER__SERVICE_REGISTRY=$(json_setting "$state" ServiceRegistry)" "POOL_SIGNER__LIVEPEER_TOKEN=$(json_setting "$state" LivepeerToken)" \
-    POOL_SIGNER__MAX_GAS_COST_PER_DAY='10 ETH' "POOL_SIGNER__SOCKET=$SIGNER_SOCKET" \
+    POOL_SIGNER__MAX_GAS_COST_PER_DAY='10 ETH' POOL_SIGNER__PER_DAY__REWARD=10000 POOL_SIGNER__PER_DAY__ROUND_INITIALIZATION=10000 "POOL_SIGNER__SOCKET=$SIGNER_SOCKET" \
     dotnet "$(program_path server)" signer run --folder "$home/signer" --passphrase-file "$home/signer/passphrase"
   until [[ -S $SIGNER_SOCKET ]]; do
     if ! recorded_pid "$home" signer >/dev/null || ((SECONDS >= deadline)); then
