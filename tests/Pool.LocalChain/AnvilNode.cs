@@ -156,6 +156,8 @@ public sealed class AnvilNode : IAsyncDisposable
         [
             "--silent", "--host", "127.0.0.1", "--port", port.ToString(), "--chain-id", ChainId.ToString(),
             "--accounts", DevAccounts.All.Count.ToString(), "--balance", "100000", "--slots-in-an-epoch", slotsInAnEpoch.ToString(),
+            // On Arbitrum the base fee is what a gas costs; a gwei on top, as anvil suggests it, would be more than most tickets are worth.
+            "--disable-min-priority-fee",
         ];
         foreach (var argument in arguments)
         {
