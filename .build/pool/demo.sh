@@ -1,4 +1,4 @@
-# The main job on one machine, all real: database, server, two workers, and a gateway that streams a video through them.
+# The main job on one machine, all real: database, local chain, signer, server, two workers, and a gateway that streams a video through them and pays.
 # shellcheck shell=bash
 
 readonly DEMO_STREAMS=2
@@ -23,6 +23,7 @@ run_demo() {
   need_dotnet
   need_programs postgres ffmpeg
   [[ -z $VIDEO ]] || need_readable_video
+  need_local_chain "$DEMO"
   build_pool
   clear_demo
   start_demo
@@ -77,7 +78,7 @@ need_readable_video() {
 clear_demo() {
   local old
   remove_cluster "$DEMO"
-  rm -rf -- "$DEMO/server" "$DEMO/worker-1" "$DEMO/worker-2" "$DEMO/log"
+  rm -rf -- "$DEMO/server" "$DEMO/worker-1" "$DEMO/worker-2" "$DEMO/signer" "$DEMO/chain.json" "$DEMO/pool.json" "$DEMO/gateway.key" "$DEMO/log"
   mkdir -p "$DEMO/log" "$DEMO/out"
   find "$DEMO/out" -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | sort -r | tail -n "+$DEMO_RUNS_KEPT" |
     while read -r old; do rm -rf -- "$DEMO/out/$old"; done
@@ -87,12 +88,17 @@ clear_demo() {
 
 start_demo() {
   local number workers=()
+  say "starting the local chain with Livepeer's contracts …"
+  start_demo_chain "$DEMO"
+  write_demo_gateway_key "$DEMO"
   start_demo_server
   for ((number = 1; number <= ${#DEMO_PAYEES[@]}; number++)); do
     workers+=("worker-$number")
     launch_worker "$DEMO" "worker-$number" "$(program_path worker)" "${DEMO_PAYEES[number - 1]}" 127.0.0.1 "$WEB_PORT"
   done
   [[ -n $VIDEO ]] || make_clip
+  say "registering the orchestrator …"
+  register_demo_orchestrator "$DEMO" "$(connection_string "$DEMO" "$POSTGRES_DATABASE")"
   wait_for_workers "$DEMO" 127.0.0.1 "$WEB_PORT" "${workers[@]}" || exit 1
 }
 
@@ -127,9 +133,11 @@ make_clip() {
 play_demo() {
   local status=0 arguments
   arguments=(run --video "$VIDEO" --orchestrator "https://127.0.0.1:$NETWORK_PORT" --status-url "http://127.0.0.1:$WEB_PORT/operator/status"
-    --token-file "$DEMO/server/operator.token" --gateway "$(program_path gateway)" --out "$OUT/streams" --streams "$DEMO_STREAMS" --report "${REPORT:-$OUT/report.json}")
+    --chain-rpc "$CHAIN_RPC" --chain-url "http://127.0.0.1:$WEB_PORT/operator/chain" --gateway-key "$DEMO/gateway.key"
+    --ledger-check "dotnet $(program_path server) ledger check" --token-file "$DEMO/server/operator.token" --gateway "$(program_path gateway)" --out "$OUT/streams" --streams "$DEMO_STREAMS" --report "${REPORT:-$OUT/report.json}")
   [[ -z $ONCE ]] || arguments+=(--once)
-  env -C "$DEMO" "$OWNER_VARIABLE=$DEMO" setsid -- dotnet "$(program_path demo)" "${arguments[@]}" </dev/null 8>&- 9>&- &
+  env -C "$DEMO" "$OWNER_VARIABLE=$DEMO" "POOL_HOME=$DEMO" "POOL_DATABASE=$(connection_string "$DEMO" "$POSTGRES_DATABASE")" \
+    setsid -- dotnet "$(program_path demo)" "${arguments[@]}" </dev/null 8>&- 9>&- &
   PLAYER=$!
   record_process "$DEMO" demo "$PLAYER"
   wait "$PLAYER" || status=$?
@@ -144,7 +152,7 @@ stay_up() {
   trap 'exit '"$status" INT TERM HUP
   say ""
   say "Still running; Ctrl-C stops everything. Another video:"
-  say "  ./pool gateway stream VIDEO --out DIR --orchestrator https://127.0.0.1:$NETWORK_PORT"
+  say "  ./pool gateway stream VIDEO --out DIR --orchestrator https://127.0.0.1:$NETWORK_PORT --eth-key $DEMO/gateway.key --rpc $CHAIN_RPC"
   say "Logs: $DEMO/log"
   while recorded_pid "$DEMO" server >/dev/null && recorded_pid "$DEMO" postgres >/dev/null; do
     pause 1
@@ -162,6 +170,6 @@ stop_demo() {
   [[ ! -e $DEMO/run/server.pid ]] || say "stopping …"
   stop_home "$DEMO"
   remove_cluster "$DEMO"
-  rm -rf -- "$DEMO/run/ports" "$DEMO/server" "$DEMO/worker-1" "$DEMO/worker-2"
+  rm -rf -- "$DEMO/run/ports" "$DEMO/server" "$DEMO/worker-1" "$DEMO/worker-2" "$DEMO/signer" "$DEMO/gateway.key"
   exit "$status"
 }

@@ -16,6 +16,9 @@ Pool: a Livepeer transcoding pool.
   ./pool down                   stop it
   ./pool status [--json]        how it, or a demo, is doing (exit 3: nothing runs)
   ./pool ledger check           prove its money ledger; also "accounts" and "transfers ACCOUNT"
+  ./pool chain [--json]         its orchestrator on the chain: stake, round, tickets, rewards
+  ./pool register …             become an orchestrator, or change stake, cuts and service URI
+  ./pool outbox                 what is on its way onto the chain
   ./pool clean                  stop it and remove its state
 
   ./pool worker run --pool URL --payout ADDRESS      join a pool ("./pool worker --help" for more)

@@ -1,7 +1,7 @@
-# ./pool ledger …: reads the books of this home's node; without one, of the demo in it.
+# ./pool ledger … and ./pool chain …: the server's own commands on this home's node; without one, on the demo in it. $1 = the command.
 # shellcheck shell=bash
 
-run_ledger() {
+run_server_command() {
   local home program database=''
   home=$(node_home)
   if answers_status "$home"; then
@@ -20,5 +20,5 @@ run_ledger() {
     database=$(connection_string "$home" "$POSTGRES_DATABASE")
   fi
   export POOL_HOME=$home POOL_DATABASE=$database
-  exec dotnet "$program" ledger "$@"
+  exec dotnet "$program" "$@"
 }

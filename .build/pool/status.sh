@@ -29,9 +29,9 @@ mention_demo() { ! answers_status "$1" || say "(a demo runs beside this node)"; 
 
 show_processes() {
   local record name
-  for name in supervisor postgres server worker worker-1 worker-2; do
+  for name in supervisor postgres local-chain signer server worker worker-1 worker-2; do
     record="$1/run/$name.pid"
-    [[ ! -e $record ]] || printf '%-10s %s\n' "$name" "$(recorded_pid "$1" "$name" || printf 'restarting')"
+    [[ ! -e $record ]] || printf '%-11s %s\n' "$name" "$(recorded_pid "$1" "$name" || printf 'restarting')"
   done
 }
 

@@ -22,6 +22,8 @@ internal sealed class ChainReader(
 
     private const int OutboxLines = 50;
 
+    private const int LastRedemptions = 100;
+
     /// <summary>Reads it.</summary>
     /// <exception cref="RpcException">No endpoint answered.</exception>
     /// <exception cref="ContractException">A contract did not answer as Livepeer's do.</exception>
@@ -41,13 +43,42 @@ internal sealed class ChainReader(
             new ChainReportOrchestrator(
                 account.ToString(), signer.Account.ToString(), state.IsRegistered, state.IsActive, held.Stake.ToDigits(), held.Fees.ToDigits(), state.Lpt.ToDigits(),
                 gas.ToDigits(), state.RewardCut.ToString(), state.FeeShare.ToString(), state.ServiceUri, state.LastRewardRound.ToString()),
-            await TicketsAsync(cancellationToken), await RoundsAsync(cancellationToken),
+            await PaymentsAsync(cancellationToken), await TicketsAsync(cancellationToken), await RedemptionsAsync(cancellationToken), await RoundsAsync(cancellationToken),
             new ChainReportOutbox(
                 sending.Open.Count,
                 [
                     .. sending.Accounts.Where(entry => entry.Halt.Length > 0).Select(entry => $"sending is HALTED: {entry.Halt}"),
                     .. sending.Open.Where(line => line.Alarm.Length > 0).Select(line => $"{line.Key}: {line.Alarm}"),
                 ]));
+    }
+
+    private async Task<ChainReportPayments> PaymentsAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            SELECT (SELECT coalesce(sum(credited), 0) FROM payments),
+                (SELECT coalesce(sum(div(n, d)), 0)::numeric(78,0) FROM (SELECT sum(credit_numerator) AS n, credit_denominator AS d FROM payments GROUP BY credit_denominator) sums),
+                (SELECT coalesce(sum(div(n, d)), 0)::numeric(78,0) FROM (SELECT sum(pixels * price_numerator) AS n, price_denominator AS d FROM debits GROUP BY price_denominator) sums)
+            """);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return new ChainReportPayments(reader.GetInt64(0), Digits(reader, 1), Digits(reader, 2));
+    }
+
+    private async Task<IReadOnlyList<ChainReportRedemption>> RedemptionsAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            $"SELECT ticket_hash, sender, face_value, paid, redeemed_transaction, redeemed_block FROM winning_tickets WHERE state = 'redeemed' ORDER BY redeemed_block DESC, ticket_hash LIMIT {LastRedemptions}");
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var lines = new List<ChainReportRedemption>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            lines.Add(new ChainReportRedemption(
+                new Bytes32(reader.GetFieldValue<byte[]>(0)).ToString(), Address.FromWire(reader.GetFieldValue<byte[]>(1)).ToString(), Digits(reader, 2), Digits(reader, 3),
+                new Bytes32(reader.GetFieldValue<byte[]>(4)).ToString(), reader.GetInt64(5)));
+        }
+
+        return lines;
     }
 
     private async Task<IReadOnlyList<ChainReportTickets>> TicketsAsync(CancellationToken cancellationToken)

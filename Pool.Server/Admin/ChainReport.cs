@@ -2,8 +2,8 @@ namespace Pool.Server.Admin;
 
 /// <summary>An orchestrator on its chain, as <c>pool-server chain --json</c> prints it. Amounts are decimal strings in base units.</summary>
 public sealed record ChainReport(
-    ChainReportNetwork Network, ChainReportRound Round, ChainReportOrchestrator Orchestrator, IReadOnlyList<ChainReportTickets> Tickets,
-    IReadOnlyList<ChainReportPastRound> Rounds, ChainReportOutbox Outbox);
+    ChainReportNetwork Network, ChainReportRound Round, ChainReportOrchestrator Orchestrator, ChainReportPayments Payments,
+    IReadOnlyList<ChainReportTickets> Tickets, IReadOnlyList<ChainReportRedemption> Redemptions, IReadOnlyList<ChainReportPastRound> Rounds, ChainReportOutbox Outbox);
 
 /// <param name="Name">As in the settings.</param>
 /// <param name="ChainId">The chain.</param>
@@ -34,6 +34,19 @@ public sealed record ChainReportRound(long Number, bool IsInitialized, ulong Blo
 public sealed record ChainReportOrchestrator(
     string Account, string SignsWith, bool IsRegistered, bool IsActive, string Stake, string PendingFees, string Lpt, string Eth,
     string RewardCut, string FeeShare, string ServiceUri, string LastRewardRound);
+
+/// <param name="Tickets">Tickets that were credited, as far as payments are kept.</param>
+/// <param name="ExpectedWei">What they are worth together, rounded down.</param>
+/// <param name="ChargedWei">What gateways were charged for pixels in the same time, rounded down.</param>
+public sealed record ChainReportPayments(long Tickets, string ExpectedWei, string ChargedWei);
+
+/// <param name="Ticket">Hash of the ticket.</param>
+/// <param name="Sender">The gateway.</param>
+/// <param name="FaceValue">Its face value.</param>
+/// <param name="Paid">What the chain paid for it.</param>
+/// <param name="Transaction">The redemption.</param>
+/// <param name="Block">Its block.</param>
+public sealed record ChainReportRedemption(string Ticket, string Sender, string FaceValue, string Paid, string Transaction, long Block);
 
 /// <param name="State">won, redeeming, redeemed or lost.</param>
 /// <param name="Count">How many.</param>

@@ -23,6 +23,7 @@ internal static class ChainScreen
         screen.AppendLine($"  cuts        keeps {Percent(own.RewardCut)} of rewards, gives {Percent(own.FeeShare)} of fees to delegators");
         screen.AppendLine($"  service     {(own.ServiceUri.Length > 0 ? own.ServiceUri : "(none: gateways cannot find it)")}");
         screen.AppendLine($"  reward      last called in round {own.LastRewardRound}");
+        screen.AppendLine($"PAID WITH     {report.Payments.Tickets} tickets, worth {Eth(report.Payments.ExpectedWei)}, for {Eth(report.Payments.ChargedWei)} of work");
         AddTickets(screen, report.Tickets);
         AddRounds(screen, report.Rounds);
         screen.AppendLine($"OUTBOX        {report.Outbox.Open} on the way (pool-server outbox)");

@@ -42,7 +42,8 @@ internal static partial class SignerProcess
         var path = Path.GetFullPath(Path.Combine(folder, settings.Socket));
         return Encoding.UTF8.GetByteCount(path) <= MaxSocketPathBytes
             ? path
-            : throw new StartUpException($"The socket's path {path} is longer than {MaxSocketPathBytes} bytes, which Linux does not take: set Socket in {SignerSettings.FileName} (POOL_SIGNER__SOCKET).");
+            : throw new StartUpException(
+                $"The socket's path {path} is longer than {MaxSocketPathBytes} bytes, which Linux does not take: set Socket in {SignerSettings.FileName} (POOL_SIGNER__SOCKET).");
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The signer of {Account} on chain {ChainId} listens on {Socket}")]

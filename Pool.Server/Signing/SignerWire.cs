@@ -71,7 +71,14 @@ internal sealed record TransactionRequest : SignerRequest
         && Wei.TryParseDigits(MaxFeePerGas, out var fee) && Wei.TryParseDigits(Value, out var value)
             ? new Transaction1559
             {
-                ChainId = ChainId, Nonce = Nonce, MaxPriorityFeePerGas = tip, MaxFeePerGas = fee, GasLimit = GasLimit, To = Address.FromWire(To), Value = value, Data = Data,
+                ChainId = ChainId,
+                Nonce = Nonce,
+                MaxPriorityFeePerGas = tip,
+                MaxFeePerGas = fee,
+                GasLimit = GasLimit,
+                To = Address.FromWire(To),
+                Value = value,
+                Data = Data,
             }
             : null;
 }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Pool.Server.Node;
 
@@ -11,15 +10,24 @@ public static class SigningRoom
     public static WebApplicationBuilder AddSigning(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptionsWithValidateOnStart<SigningOptions, SigningOptionsValidator>().BindConfiguration(SigningOptions.Section);
-        builder.Services.AddSingleton<SignerDoor>();
-        builder.Services.TryAddSingleton<ISigner>(services => services.GetRequiredService<SignerDoor>().Signer);
+        if (builder.Services.All(service => service.ServiceType != typeof(ISigner)))
+        {
+            builder.Services.AddSingleton<SignerDoor>();
+            builder.Services.AddSingleton<ISigner>(services => services.GetRequiredService<SignerDoor>().Signer);
+        }
+
         return builder;
     }
 
-    /// <summary>Finds the signer; before anybody asks for an <see cref="ISigner"/>.</summary>
+    /// <summary>Finds the signer; before anybody asks for an <see cref="ISigner"/>. Nothing where another one was put in the place of ours.</summary>
     /// <exception cref="StartUpException">It is not there.</exception>
-    public static async Task ConnectSignerAsync(this IServiceProvider services, CancellationToken cancellationToken) =>
-        await services.GetRequiredService<SignerDoor>().ConnectAsync(cancellationToken);
+    public static async Task ConnectSignerAsync(this IServiceProvider services, CancellationToken cancellationToken)
+    {
+        if (services.GetService<SignerDoor>() is { } door)
+        {
+            await door.ConnectAsync(cancellationToken);
+        }
+    }
 }
 
 /// <summary>Keeps the signer that was found at the start.</summary>

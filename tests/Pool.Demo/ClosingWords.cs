@@ -11,7 +11,7 @@ public static class ClosingWords
     private const int ErrorsShown = 5;
 
     /// <summary>The lines.</summary>
-    public static IEnumerable<string> Of(StreamReport report, Books books, DemoRequest request)
+    public static IEnumerable<string> Of(StreamReport report, Books books, Money? money, DemoRequest request)
     {
         yield return "";
         yield return PlainProgress.Text(ReportBuilder.Summary(report));
@@ -40,6 +40,11 @@ public static class ClosingWords
         yield return string.Create(
             CultureInfo.InvariantCulture,
             $"The books: {books.BookedSegments} segments and {books.BookedPixels} pixels in {books.Contributions} contributions");
+        foreach (var line in money?.Lines() ?? [])
+        {
+            yield return line;
+        }
+
         if (request.Report is { } file)
         {
             yield return $"Report: {Path.GetFullPath(file)}";
@@ -47,6 +52,6 @@ public static class ClosingWords
 
         yield return request.Once
             ? "Look next: the report, the renditions, and docs/architecture.md for how it works"
-            : "Look next: ./pool status, and docs/architecture.md for how it works";
+            : "Look next: ./pool status, ./pool ledger accounts, and docs/architecture.md for how it works";
     }
 }

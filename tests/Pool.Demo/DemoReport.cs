@@ -13,7 +13,7 @@ public static class DemoReport
     private sealed record TotalEntry(long Segments, string Pixels, long Contributions);
 
     /// <summary>The report as JSON.</summary>
-    public static string Text(StreamReport report, Books books)
+    public static string Text(StreamReport report, Books books, Money? money)
     {
         // A record becomes a JSON object, never another node.
         var json = JsonSerializer.SerializeToNode(report, GatewayJson.Pretty)!.AsObject();
@@ -22,6 +22,11 @@ public static class DemoReport
             GatewayJson.Pretty);
         json["totals"] = JsonSerializer.SerializeToNode(
             new TotalEntry(books.BookedSegments, books.BookedPixels.ToString(), books.Contributions), GatewayJson.Pretty);
+        if (money is not null)
+        {
+            json["money"] = JsonSerializer.SerializeToNode(money, GatewayJson.Pretty);
+        }
+
         return json.ToJsonString(GatewayJson.Pretty) + "\n";
     }
 }

@@ -12,8 +12,9 @@ namespace Pool.Demo;
 /// <param name="Profiles">A file of profiles or names of presets; null takes those that suit the source.</param>
 /// <param name="Report">File for the report, or null.</param>
 /// <param name="Once">Whether the pool ends with the run.</param>
+/// <param name="Chain">The chain that the pool is paid on; null off-chain.</param>
 public sealed record DemoRequest(
-    string Video, string Orchestrator, string Gateway, string Out, int Streams, string? Profiles, string? Report, bool Once);
+    string Video, string Orchestrator, string Gateway, string Out, int Streams, string? Profiles, string? Report, bool Once, ChainRequest? Chain);
 
 /// <summary>Runs the gateway against a running pool, shows both sides, and holds what one received against what the other booked.</summary>
 public sealed class DemoRun(DemoRequest request, StatusClient pool, TimeProvider time)
@@ -30,6 +31,9 @@ public sealed class DemoRun(DemoRequest request, StatusClient pool, TimeProvider
     /// <exception cref="UserFaultException">The pool's status cannot be read, or the gateway cannot be started.</exception>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
+        using var clock = request.Chain is { } chain ? new LocalChainClock(chain.Rpc) : null;
+        var stage = clock is null ? null : new ChainStage(pool, clock, time);
+        var chainBefore = stage is null ? null : await stage.BecomeActiveAsync(cancellationToken);
         var before = await RequireStatusAsync(cancellationToken);
         var reportFile = Path.Combine(Path.GetTempPath(), $"pool-demo-{Guid.NewGuid():N}.json");
         try
@@ -42,7 +46,8 @@ public sealed class DemoRun(DemoRequest request, StatusClient pool, TimeProvider
             }
 
             var report = await ReadReportAsync(reportFile, cancellationToken);
-            return await ConcludeAsync(report, before, code, cancellationToken);
+            var money = stage is null ? null : await MoneyAsync(stage, chainBefore!, cancellationToken);   // it was read with the stage
+            return await ConcludeAsync(report, before, money, code, cancellationToken);
         }
         finally
         {
@@ -111,15 +116,22 @@ public sealed class DemoRun(DemoRequest request, StatusClient pool, TimeProvider
         while (!hasEnded);
     }
 
-    private async Task<int> ConcludeAsync(StreamReport report, PoolStatus before, int gatewayCode, CancellationToken cancellationToken)
+    private async Task<Money> MoneyAsync(ChainStage stage, ChainStatus before, CancellationToken cancellationToken)
+    {
+        var now = await stage.SettleAsync(before, cancellationToken);
+        var (isRight, words) = await LedgerProof.RunAsync(request.Chain!.LedgerCheck, cancellationToken);   // there is a stage only with a chain
+        return Money.Of(before, now, isRight, words);
+    }
+
+    private async Task<int> ConcludeAsync(StreamReport report, PoolStatus before, Money? money, int gatewayCode, CancellationToken cancellationToken)
     {
         var books = await AgreeAsync(report, before, cancellationToken);
         if (request.Report is { } target)
         {
-            await File.WriteAllTextAsync(target, DemoReport.Text(report, books), cancellationToken);
+            await File.WriteAllTextAsync(target, DemoReport.Text(report, books, money), cancellationToken);
         }
 
-        foreach (var line in ClosingWords.Of(report, books, request))
+        foreach (var line in ClosingWords.Of(report, books, money, request))
         {
             Console.WriteLine(line);
         }
@@ -127,6 +139,12 @@ public sealed class DemoRun(DemoRequest request, StatusClient pool, TimeProvider
         if (books.Disagreement is { } disagreement)
         {
             await Console.Error.WriteLineAsync($"The books do not agree. {disagreement}");
+            return ExitCode.Failed;
+        }
+
+        if (money?.Disagreement(report) is { } wrong)
+        {
+            await Console.Error.WriteLineAsync($"The money does not agree. {wrong}");
             return ExitCode.Failed;
         }
 

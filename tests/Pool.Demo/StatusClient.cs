@@ -12,25 +12,36 @@ public sealed class StatusClient : IDisposable
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = s_limit };
     private readonly Uri _address;
+    private readonly Uri? _chain;
 
-    public StatusClient(Uri address, string token)
+    /// <param name="address">The operator's status.</param>
+    /// <param name="token">The operator's token.</param>
+    /// <param name="chain">The operator's page about the chain; null off-chain.</param>
+    public StatusClient(Uri address, string token, Uri? chain = null)
     {
-        _address = address;
+        (_address, _chain) = (address, chain);
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
     /// <summary>The status, or why there is none.</summary>
-    public async Task<(PoolStatus? Status, string? Fault)> ReadAsync(CancellationToken cancellationToken)
+    public Task<(PoolStatus? Status, string? Fault)> ReadAsync(CancellationToken cancellationToken) => ReadAsync<PoolStatus>(_address, cancellationToken);
+
+    /// <summary>The chain as the operator sees it, or why nothing can be seen.</summary>
+    public Task<(ChainStatus? Status, string? Fault)> ReadChainAsync(CancellationToken cancellationToken) =>
+        ReadAsync<ChainStatus>(_chain ?? throw new InvalidOperationException("There is no chain."), cancellationToken);
+
+    private async Task<(T? Status, string? Fault)> ReadAsync<T>(Uri address, CancellationToken cancellationToken)
+        where T : class
     {
         try
         {
-            var status = await _http.GetFromJsonAsync<PoolStatus>(_address, JsonSerializerOptions.Web, cancellationToken);
-            return status is null ? (null, $"{_address} answered nothing") : (status, null);
+            var status = await _http.GetFromJsonAsync<T>(address, JsonSerializerOptions.Web, cancellationToken);
+            return status is null ? (null, $"{address} answered nothing") : (status, null);
         }
         catch (Exception fault) when (fault is HttpRequestException or JsonException
             || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            return (null, $"the pool's status at {_address} cannot be read: {fault.GetBaseException().Message}");
+            return (null, $"the pool's status at {address} cannot be read: {fault.GetBaseException().Message}");
         }
     }
 

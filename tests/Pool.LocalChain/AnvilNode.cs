@@ -9,7 +9,10 @@ using Pool.Tests.Kit;
 
 namespace Pool.Tests.Chain;
 
-/// <summary>A development node of its own on a port of the loopback. It mines a block for each transaction, at once, unless it is told otherwise.</summary>
+/// <summary>
+/// A development node of its own on a port of the loopback. It mines a block for each transaction, at once, unless it is told otherwise. A transaction that
+/// comes while the one with the nonce before is mined may be put behind that nonce and wait for ever: wait for each receipt, or turn mining off meanwhile.
+/// </summary>
 public sealed class AnvilNode : IAsyncDisposable
 {
     /// <summary>Id of its chain.</summary>
@@ -128,21 +131,6 @@ public sealed class AnvilNode : IAsyncDisposable
         return replies[0].Error is { } error ? throw new LocalChainException($"{method}: {error.Words}") : replies[0].Result;
     }
 
-    /// <summary>Sends signed transactions in one request, in this order.</summary>
-    /// <exception cref="LocalChainException">One is refused.</exception>
-    internal async Task SendAsync(IReadOnlyList<SignedTransaction> transactions, CancellationToken cancellationToken)
-    {
-        foreach (var piece in transactions.Chunk(RpcLimits.Default.BatchCalls))
-        {
-            var replies = await _endpoint.AskAsync(
-                [.. piece.Select(transaction => new RpcQuestion("eth_sendRawTransaction", RpcJson.Hex(transaction.ToBytes())))], cancellationToken);
-            if (replies.FirstOrDefault(reply => reply.Error is not null).Error is { } error)
-            {
-                throw new LocalChainException($"A transaction is refused: {error.Words}");
-            }
-        }
-    }
-
     /// <summary>Kills the node.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -191,7 +179,7 @@ public sealed class AnvilNode : IAsyncDisposable
             try
             {
                 var chainId = RpcJson.Quantity(await AskAsync("eth_chainId", [], cancellationToken));
-                if (chainId == new BigInteger(ChainId))
+                if (chainId == new BigInteger(ChainId) && !_process.HasExited)
                 {
                     return;
                 }

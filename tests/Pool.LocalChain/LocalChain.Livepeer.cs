@@ -39,6 +39,13 @@ public sealed partial class LocalChain
             cancellationToken);
     }
 
+    /// <summary>Gives an account LPT, and ETH for gas.</summary>
+    public async Task FundAsync(Address account, LptWei lpt, CancellationToken cancellationToken = default)
+    {
+        await NeedEthAsync(account, s_pocketMoney, cancellationToken);
+        await SendAsync(DevAccounts.Deployer, Contracts.LivepeerToken.Call("transfer", account, lpt), cancellationToken);
+    }
+
     /// <summary>Bonds LPT, which the account is given, to an orchestrator.</summary>
     public async Task BondAsync(EthereumKey key, LptWei stake, Address orchestrator, CancellationToken cancellationToken = default)
     {

@@ -15,7 +15,7 @@ public sealed partial class LocalChain : IAsyncDisposable
     /// <summary>What everybody pays for a gas at most: the node asks far less.</summary>
     private static readonly Wei s_maxFee = Wei.OneGwei * 1000;
 
-    private static readonly TimeSpan s_receiptPause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan s_receiptPause = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan s_receiptLimit = TimeSpan.FromMinutes(2);
 
     private readonly JsonRpc _rpc;
@@ -56,31 +56,40 @@ public sealed partial class LocalChain : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends a transaction of an account and waits for its receipt.</summary>
-    /// <exception cref="LocalChainException">It is refused, or reverted.</exception>
-    public async Task<TransactionReceipt> SendAsync(EthereumKey from, DevCall call, CancellationToken cancellationToken = default) =>
-        (await SendAsync(from, [call], cancellationToken))[0];
-
-    /// <summary>Sends transactions of an account, one after the other in one go, and waits for their receipts.</summary>
+    /// <summary>Sends transactions of an account, each when the one before has its receipt.</summary>
     /// <exception cref="LocalChainException">One is refused, or reverted.</exception>
     public async Task<IReadOnlyList<TransactionReceipt>> SendAsync(
         EthereumKey from, IReadOnlyList<DevCall> calls, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(from);
         ArgumentNullException.ThrowIfNull(calls);
-        var nonce = await _rpc.TransactionCountAsync(from.Address, BlockTag.Pending, cancellationToken);
-        SignedTransaction[] signed = [.. calls.Select((call, index) => Transaction(call, nonce + (ulong)index).Sign(from))];
-        await Node.SendAsync(signed, cancellationToken);
-        var receipts = await ReceiptsAsync([.. signed.Select(transaction => transaction.Hash())], cancellationToken);
-        for (var index = 0; index < receipts.Count; index++)
+        var receipts = new List<TransactionReceipt>(calls.Count);
+        foreach (var call in calls)
         {
-            if (!receipts[index].IsSuccess)
-            {
-                throw new LocalChainException($"Transaction {index + 1} of {calls.Count} is reverted: {await ReasonAsync(from.Address, calls[index], receipts[index], cancellationToken)}");
-            }
+            // One that comes while the node mines the one before may be put behind a nonce that is gone, and stays there.
+            receipts.Add(await SendAsync(from, call, cancellationToken));
         }
 
         return receipts;
+    }
+
+    /// <summary>Sends a transaction of an account and waits for its receipt.</summary>
+    /// <exception cref="LocalChainException">It is refused, or reverted.</exception>
+    public async Task<TransactionReceipt> SendAsync(EthereumKey from, DevCall call, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(from);
+        ArgumentNullException.ThrowIfNull(call);
+        var nonce = await _rpc.TransactionCountAsync(from.Address, BlockTag.Pending, cancellationToken);
+        var signed = Transaction(call, nonce).Sign(from);
+        var sent = await _rpc.SendAsync(signed.ToBytes(), cancellationToken);
+        if (sent.Verdict != SendVerdict.Taken)
+        {
+            throw new LocalChainException($"A transaction is refused ({sent.Verdict}): {sent.Text}");
+        }
+
+        var receipt = (await ReceiptsAsync([signed.Hash()], cancellationToken))[0];
+        return receipt.IsSuccess
+            ? receipt
+            : throw new LocalChainException($"A transaction is reverted: {await ReasonAsync(from.Address, call, receipt, cancellationToken)}");
     }
 
     /// <summary>The transaction that a call becomes, for tests that sign and send it in their own way.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pool.Server.Chain.Rpc;
@@ -19,7 +20,7 @@ public static class OutboxRoom
         builder.Services.AddSingleton<OutboxDesk>();
         builder.Services.AddSingleton(services => new OutboxAccount(
             services.GetRequiredService<IEthereumRpc>().ChainId, services.GetRequiredService<ISigner>().Account));
-        builder.Services.AddSingleton<IOutbox, PostgresOutbox>();
+        builder.Services.TryAddSingleton<IOutbox, PostgresOutbox>();
         builder.Services.AddSingleton(services => new OwnerBook(services.GetServices<IIntentOwner>()));
         builder.Services.AddSingleton(Parts);
         builder.Services.AddHostedService<OutboxService>();

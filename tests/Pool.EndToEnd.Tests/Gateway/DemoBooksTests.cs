@@ -37,7 +37,7 @@ public class DemoBooksTests
     {
         var report = Report(ok: 3, "500");
 
-        using var json = JsonDocument.Parse(DemoReport.Text(report, Books.Of(Status(), Status(("0xA", 3, "500")), report)));
+        using var json = JsonDocument.Parse(DemoReport.Text(report, Books.Of(Status(), Status(("0xA", 3, "500")), report), money: null));
 
         var root = json.RootElement;
         Assert.Equal(3, root.GetProperty("segments").GetProperty("ok").GetInt32());
@@ -60,6 +60,27 @@ public class DemoBooksTests
         Assert.Equal(happened, GatewayProcess.Read(line));
         Assert.Equal(new Remark("anything else"), GatewayProcess.Read("anything else"));
     }
+
+    [Theory]
+    [InlineData(true, 5, 2, null)]
+    [InlineData(false, 5, 2, "The ledger is not right: it said so")]
+    [InlineData(true, 4, 2, "The gateway sent 5 tickets, the pool credited 4.")]
+    [InlineData(true, 5, 3, "3 tickets have won, 2 were redeemed.")]
+    public void Money_agrees_only_when_the_ledger_is_right_every_ticket_was_credited_and_every_winner_redeemed(bool isRight, long credited, long winners, string? fault)
+    {
+        var report = Report(ok: 3) with { Payments = new PaymentReport("0xG", 5, "5/1", "5", ["1/1"]) };
+        var before = Chain(tickets: 10, winners: 1, [("t0", "7", "x0")]);
+        var now = Chain(10 + credited, 1 + winners, [("t0", "7", "x0"), ("t1", "20", "x1"), ("t2", "30", "x1")]);
+
+        var money = Money.Of(before, now, isRight, "it said so");
+
+        Assert.Equal(fault, money.Disagreement(report));
+        Assert.Equal(("50", 2), (money.PaidWei, money.Redemptions.Count));
+    }
+
+    private static ChainStatus Chain(long tickets, long winners, (string Ticket, string Paid, string Transaction)[] redeemed) => new(
+        new RoundStatus(3, true, 10), new OrchestratorStatus("0xO", true, "1", "2"), new PaymentStatus(tickets, "100", "90"), [new TicketStatus("redeemed", winners, "1")],
+        [.. redeemed.Select(line => new RedemptionStatus(line.Ticket, line.Paid, line.Transaction))], [], new OutboxStatus(0, []));
 
     private static PoolStatus Status(params (string Key, long Segments, string Pixels)[] workers) => new(
         [.. workers.Select(worker => new WorkerStatus(worker.Key, "0xP", "cpu", true, 1, 0, worker.Segments, worker.Pixels, null))],

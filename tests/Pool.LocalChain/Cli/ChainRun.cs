@@ -12,7 +12,15 @@ internal sealed class ChainRun(RunRequest request)
     public async Task RunAsync(CancellationToken stop)
     {
         await using var chain = await LocalChain.StartAsync(request.Port, cancellationToken: stop);
-        await chain.RegisterOrchestratorAsync(request.Orchestrator, request.Stake, request.RewardCut, request.FeeShare, request.ServiceUri, stop);
+        if (request.Fund is { } self)
+        {
+            await chain.FundAsync(self, request.Stake + request.Stake, stop);
+        }
+        else
+        {
+            await chain.RegisterOrchestratorAsync(request.Orchestrator, request.Stake, request.RewardCut, request.FeeShare, request.ServiceUri, stop);
+        }
+
         await chain.FundGatewayAsync(DevAccounts.Gateway, request.Deposit, request.Reserve, stop);
         // An orchestrator is active from the round after its registration on.
         await chain.NextRoundAsync(stop);

@@ -20,6 +20,10 @@ internal static class RunCommand
         {
             Description = "File with the orchestrator's private key in hex digits; the second development account if it is not given.",
         };
+        var fund = new Option<string?>("--fund")
+        {
+            Description = "Address that is given ETH and the LPT of --stake twice over, to register itself with; then no orchestrator is registered.",
+        };
         var serviceUri = new Option<string>("--service-uri") { DefaultValueFactory = _ => "https://127.0.0.1:8935", Description = "Where gateways find the orchestrator." };
         var stake = Amount("--stake", "10000 LPT", "What the orchestrator bonds.");
         var rewardCut = Share("--reward-cut", 100_000, "What the orchestrator keeps of rewards, of 1000000.");
@@ -28,7 +32,7 @@ internal static class RunCommand
         var reserve = Amount("--reserve", "5 ETH", "Reserve of the gateway.");
         var command = new Command("run", "Runs a chain until it is told to stop.")
         {
-            port, state, blockTime, initialize, orchestrator, serviceUri, stake, rewardCut, feeShare, deposit, reserve,
+            port, state, blockTime, initialize, orchestrator, fund, serviceUri, stake, rewardCut, feeShare, deposit, reserve,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             () => new RunRequest
@@ -38,6 +42,7 @@ internal static class RunCommand
                 BlockTime = TimeSpan.FromSeconds(parsed.GetValue(blockTime)),
                 InitializesRounds = parsed.GetValue(initialize),
                 Orchestrator = ReadKey(parsed.GetValue(orchestrator)),
+                Fund = parsed.GetValue(fund) is { } given ? ReadAddress(given) : null,
                 ServiceUri = parsed.GetRequiredValue(serviceUri),
                 Stake = LptWei.TryParse(parsed.GetRequiredValue(stake), out var lpt, out var wrong) ? lpt : throw new LocalChainException($"--stake: {wrong}"),
                 RewardCut = parsed.GetRequiredValue(rewardCut),
@@ -86,6 +91,9 @@ internal static class RunCommand
     private static Wei ReadEth(string option, string text) =>
         Wei.TryParse(text, out var amount, out var wrong) ? amount : throw new LocalChainException($"{option}: {wrong}");
 
+    private static Address ReadAddress(string text) =>
+        Address.TryParse(text, out var address, out var wrong) ? address : throw new LocalChainException($"--fund: {wrong}");
+
     private static EthereumKey ReadKey(string? file)
     {
         if (file is null)
@@ -117,6 +125,9 @@ internal sealed record RunRequest
     public required bool InitializesRounds { get; init; }
 
     public required EthereumKey Orchestrator { get; init; }
+
+    /// <summary>Who is given what it needs to register itself; null registers <see cref="Orchestrator"/>.</summary>
+    public required Address? Fund { get; init; }
 
     public required string ServiceUri { get; init; }
 

@@ -150,7 +150,9 @@ public sealed class SignerProgramTests : IAsyncLifetime
         string[] command = arguments.Length > 0 ? arguments : ["run", "--passphrase-file", Secret];
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "pool-server.dll"), "signer", .. command])
         {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         start.Environment["POOL_HOME"] = _home.FullName;
         if (passphrase is not null)

@@ -178,7 +178,13 @@ internal sealed partial class FakeChain : IEthereumRpc
 
     public static SignedTransaction Foreign(EthereumKey key, ulong nonce) => new Transaction1559
     {
-        ChainId = 31337, Nonce = nonce, MaxFeePerGas = Wei.OneEth, MaxPriorityFeePerGas = Wei.Zero, GasLimit = 21_000, To = Address.Zero, Data = new byte[] { 0xff },
+        ChainId = 31337,
+        Nonce = nonce,
+        MaxFeePerGas = Wei.OneEth,
+        MaxPriorityFeePerGas = Wei.Zero,
+        GasLimit = 21_000,
+        To = Address.Zero,
+        Data = new byte[] { 0xff },
     }.Sign(key);
 
     public Task<BlockHeader?> BlockAsync(BlockTag block, CancellationToken cancellationToken) => AskAsync<BlockHeader?>("block", view =>

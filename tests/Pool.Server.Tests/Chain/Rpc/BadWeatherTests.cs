@@ -275,59 +275,6 @@ public sealed class BadWeatherTests : RpcTest
     }
 
     [Fact]
-    public async Task Endpoint_that_is_behind_does_not_make_time_run_backwards()
-    {
-        Preferred.Head = 1000;
-        Other.Head = 999;
-        await LatestAsync();
-        Preferred.Weather = Status(StatusCodes.Status503ServiceUnavailable);
-
-        var fault = await Assert.ThrowsAsync<RpcException>(LatestAsync);
-        Assert.Contains("1 behind", fault.Message, StringComparison.Ordinal);
-
-        Other.Head = 1001;
-        Assert.Equal(1001ul, (await LatestAsync())!.Number);
-    }
-
-    [Fact]
-    public async Task Endpoint_that_is_far_behind_is_not_asked_anything()
-    {
-        Preferred.Head = 1000;
-        Other.Head = 1000 - Limits.HeadLag - 1;
-        Other.Answer = (_, _) => "0x1";
-        await LatestAsync();
-        Preferred.Weather = Status(StatusCodes.Status503ServiceUnavailable);
-
-        await Assert.ThrowsAsync<RpcException>(() => Rpc.GasPriceAsync(CancellationToken.None));
-
-        Assert.Equal(0, Other.Times("eth_gasPrice"));
-    }
-
-    [Fact]
-    public async Task Endpoint_may_roll_its_own_chain_back()
-    {
-        Preferred.Head = 1000;
-        await LatestAsync();
-        Preferred.Head = 10;
-
-        Assert.Equal(10ul, (await LatestAsync())!.Number);
-        Assert.Empty(Other.Asked);
-    }
-
-    [Fact]
-    public async Task Endpoint_that_told_of_blocks_that_never_came_is_forgotten()
-    {
-        Preferred.Head = 1_000_000;
-        await LatestAsync();
-        await Preferred.DisposeAsync();
-        await Assert.ThrowsAsync<RpcException>(LatestAsync);
-
-        Time.Forward(Limits.HeadMemory + TimeSpan.FromSeconds(1));
-
-        Assert.Equal(100ul, (await LatestAsync())!.Number);
-    }
-
-    [Fact]
     public async Task Caller_who_gives_up_does_not_make_an_endpoint_ill()
     {
         using var stop = new CancellationTokenSource();
@@ -346,12 +293,6 @@ public sealed class BadWeatherTests : RpcTest
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => latest);
         Assert.Empty(Log.Lines);
     }
-
-    private static Func<HttpContext, Task<bool>> Status(int status) => context =>
-    {
-        context.Response.StatusCode = status;
-        return Task.FromResult(true);
-    };
 
     private static Uri WithSecrets(Uri url) => new($"http://user:p%40ss@{url.Authority}/v2/apikey?token=apikey");
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Pool.Server.Chain.Rpc;
 using Pool.Server.Tests.Kit;
 using Pool.Shared.Ethereum;
@@ -46,4 +47,11 @@ public abstract class RpcTest : IAsyncLifetime
     }
 
     private protected Task<BlockHeader?> LatestAsync() => Rpc.BlockAsync(BlockTag.Latest, CancellationToken.None);
+
+    /// <summary>Every request is answered with this status and nothing else.</summary>
+    private protected static Func<HttpContext, Task<bool>> Status(int status) => context =>
+    {
+        context.Response.StatusCode = status;
+        return Task.FromResult(true);
+    };
 }
