@@ -80,7 +80,10 @@ internal sealed class TicketRounds(PaidServer server, int payments, int ticketsE
     {
         var payment = new Payment
         {
-            TicketParams = offered, Sender = ByteString.CopyFrom(_gateway.Address.ToBytes()), ExpirationParams = offered.ExpirationParams, ExpectedPrice = price,
+            TicketParams = offered,
+            Sender = ByteString.CopyFrom(_gateway.Address.ToBytes()),
+            ExpirationParams = offered.ExpirationParams,
+            ExpectedPrice = price,
         };
         var signatures = new List<(byte[], byte[])>(ticketsEach);
         for (var nonce = 1u; nonce <= ticketsEach; nonce++)

@@ -14,7 +14,8 @@ public sealed record WalletOptions(string? Key, string? Rpc, string? Log)
     internal static (Option<string?> Key, Option<string?> Rpc, Option<string?> Log) Build() => (
         new Option<string?>("--eth-key")
         {
-            Description = "Pays as a stock gateway does: a file with the private key in hex, or the name of an environment variable with it.", HelpName = "FILE|VARIABLE",
+            Description = "Pays as a stock gateway does: a file with the private key in hex, or the name of an environment variable with it.",
+            HelpName = "FILE|VARIABLE",
         },
         new Option<string?>("--rpc") { Description = "Node that says which L1 block it is, so that ticket parameters are renewed before they expire.", HelpName = "URL" },
         new Option<string?>("--ticket-log") { Description = "File that receives every ticket before it is sent, a line of JSON each.", HelpName = "FILE" });

@@ -154,7 +154,8 @@ public sealed class PaymentBooksTests
         var debit = new SettledDebit(pixels, price);
         await server.Server.Settlement.SettleAsync(new SettleRecord(
             SegmentId.New(TimeProvider.System), TimeProvider.System.GetUtcNow(), account.SessionId, account.Sender, new byte[] { 1 }, 1, 2000, 1, new byte[32],
-            SegmentOutcome.BadInput, "", []) { Debit = debit });
+            SegmentOutcome.BadInput, "", [])
+        { Debit = debit });
         charged.AddOrUpdate(account, debit.Fee, (_, before) => before + debit.Fee);
     }
 
