@@ -67,11 +67,15 @@ stop_home() {
     name=${record##*/}
     name=${name%.pid}
     case $name in
-      server | postgres) ;;
+      server | postgres | local-chain | signer) ;;
       *) stop_process "$home" "$name" TERM "$WORKER_STOP_SECONDS" ;;
     esac
   done
   stop_process "$home" server TERM "$SERVER_STOP_SECONDS"
+  # What the server asks ends after it.
+  for name in signer local-chain; do
+    stop_process "$home" "$name" TERM "$SIGNER_STOP_SECONDS"
+  done
   stop_postgres "$home"
   rm -f -- "$home"/run/*.offset
   remove_temporary_folder "$home"

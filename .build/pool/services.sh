@@ -3,6 +3,7 @@
 
 readonly SERVER_START_SECONDS=120
 readonly SERVER_STOP_SECONDS=40
+readonly SIGNER_STOP_SECONDS=10
 # A worker that is told to stop finishes what it holds.
 readonly WORKER_STOP_SECONDS=30
 readonly WORKERS_CONNECT_SECONDS=60

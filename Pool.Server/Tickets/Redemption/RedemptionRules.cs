@@ -55,8 +55,8 @@ internal static class RedemptionRules
             return new RedemptionChoice.Wait(why);
         }
 
-        // Who is unlocking is offered no parameters any more: there is nothing left that its recipient rand could give away.
-        var isUrgent = state.Sender.WithdrawRound.Sign > 0;
+        // From the round before it may take everything out on, none of its tickets is taken (protocol §5.6, step 1): its recipient rands give nothing away.
+        var isUrgent = state.Sender.WithdrawRound.Sign > 0 && state.Sender.WithdrawRound <= round.Number + 1;
         if (!isUrgent && winner.ParamsExpirationBlock > state.Chain.Head.L1Number)
         {
             return new RedemptionChoice.Wait($"its parameters take tickets until L1 block {winner.ParamsExpirationBlock}");

@@ -21,9 +21,10 @@ public sealed class RedemptionRulesTests
     }
 
     [Fact]
-    public void Sender_that_unlocks_is_redeemed_at_once()
+    public void Sender_that_is_about_to_unlock_is_redeemed_at_once_when_none_of_its_tickets_is_taken_any_more()
     {
-        Assert.Equal(new RedemptionChoice.Redeem(IsUrgent: true), Choose(Winner(expires: 5020), At(5000, sender => sender with { WithdrawRound = 52 })));
+        Assert.Equal(new RedemptionChoice.Redeem(IsUrgent: true), Choose(Winner(expires: 5020), At(5000, sender => sender with { WithdrawRound = 51 })));
+        Assert.Contains("its parameters take tickets", Wait(Choose(Winner(expires: 5020), At(5000, sender => sender with { WithdrawRound = 52 }))), StringComparison.Ordinal);
     }
 
     [Fact]
