@@ -24,6 +24,7 @@ internal sealed class ChainCursorRowConfiguration : IEntityTypeConfiguration<Cha
     public void Configure(EntityTypeBuilder<ChainCursorRow> builder)
     {
         builder.HasKey(cursor => new { cursor.ChainId, cursor.Owner });
+        builder.Property(cursor => cursor.ChainId).HasColumnType("numeric(20,0)");
         builder.ToSnakeCaseTable("chain_cursors");
     }
 }

@@ -53,16 +53,25 @@ internal sealed class ChainFigureRowConfiguration : IEntityTypeConfiguration<Cha
     public void Configure(EntityTypeBuilder<ChainFigureRow> builder)
     {
         builder.HasKey(figure => figure.BlockHash);
+        builder.Property(figure => figure.FeesBefore).HasColumnType(RoundRowConfiguration.Amount);
+        builder.Property(figure => figure.FeesAfter).HasColumnType(RoundRowConfiguration.Amount);
+        builder.Property(figure => figure.StakeBefore).HasColumnType(RoundRowConfiguration.Amount);
+        builder.Property(figure => figure.StakeAfter).HasColumnType(RoundRowConfiguration.Amount);
         builder.ToSnakeCaseTable("chain_figures");
     }
 }
 
 internal sealed class RoundRowConfiguration : IEntityTypeConfiguration<RoundRow>
 {
+    internal const string Amount = "numeric(78,0)";
+
     public void Configure(EntityTypeBuilder<RoundRow> builder)
     {
         builder.HasKey(round => round.Number);
         builder.Property(round => round.Number).ValueGeneratedNever();
+        builder.Property(round => round.Minted).HasColumnType(Amount);
+        builder.Property(round => round.OwnShare).HasColumnType(Amount);
+        builder.Property(round => round.FeesIn).HasColumnType(Amount);
         builder.ToSnakeCaseTable("rounds");
     }
 }
