@@ -16,7 +16,8 @@ start_demo_chain() {
 
 make_demo_key() {
   local home=$1
-  mkdir -p -m 700 "$home/signer"
+  mkdir -p "$home/signer"
+  chmod 700 "$home/signer"
   (umask 077 && head -c 24 /dev/urandom | base64 >"$home/signer/passphrase")
   SIGNER_ADDRESS=$(dotnet "$(program_path server)" signer new --folder "$home/signer" --passphrase-file "$home/signer/passphrase") ||
     fail "the signer's key could not be made"
