@@ -18,7 +18,7 @@ internal sealed partial class ChainFollower(
     /// <summary>Blocks whose events are looked at one by one; after a longer absence everything is read anew instead.</summary>
     private const ulong MaxCatchUp = 5000;
 
-    private readonly SenderBook _senders = new(rpc);
+    private readonly SenderBook _senders = new(rpc, time);
     private ChainReading? _reading;
     private TaskCompletionSource _change = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isFailing;
