@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Pool.Server.Chain;
 using Pool.Server.Chain.Contracts;
+using Pool.Server.Chain.Following;
 using Pool.Server.Chain.Outbox;
 using Pool.Server.Chain.Rpc;
 using Pool.Server.Signing;
@@ -27,7 +28,6 @@ internal sealed partial class RoundKeeper(
     private (long Round, DateTimeOffset At)? _initializeAt;
     private long _alarmedRound = -1;
     private bool _isLow;
-    private string? _fault;
 
     /// <summary>Does what is to be done now.</summary>
     /// <exception cref="RpcException">No endpoint answered.</exception>
@@ -48,27 +48,14 @@ internal sealed partial class RoundKeeper(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        EveryBlock.DoAsync(chain.NextChange, s_glance, time, KeepAsync, Tell, stoppingToken);
+
+    private void Tell(string? fault)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        if (fault is not null)
         {
-            var change = chain.NextChange();
-            try
-            {
-                await KeepAsync(stoppingToken);
-                _fault = null;
-            }
-            catch (Exception failure) when (failure is RpcException or ContractException or NpgsqlException or TimeoutException)
-            {
-                if (_fault != failure.Message)
-                {
-                    LogFailed(failure.Message);
-                }
-
-                _fault = failure.Message;
-            }
-
-            await Task.WhenAny(change, Task.Delay(s_glance, time, stoppingToken));
+            LogFailed(fault);
         }
     }
 

@@ -18,10 +18,11 @@ internal sealed partial class ChainFollower(
     /// <summary>Blocks whose events are looked at one by one; after a longer absence everything is read anew instead.</summary>
     private const ulong MaxCatchUp = 5000;
 
+    private static readonly Task s_never = new TaskCompletionSource().Task;
+
     private readonly SenderBook _senders = new(rpc, time);
     private ChainReading? _reading;
     private TaskCompletionSource _change = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private bool _isFailing;
 
     public ChainSnapshot Now => Reading.Snapshot;
 
@@ -82,30 +83,18 @@ internal sealed partial class ChainFollower(
         Publish(reading);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        EveryBlock.DoAsync(() => s_never, options.Value.PollInterval, time, FollowAsync, Tell, stoppingToken);
+
+    private void Tell(string? fault)
     {
-        using var timer = new PeriodicTimer(options.Value.PollInterval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        if (fault is null)
         {
-            try
-            {
-                await FollowAsync(stoppingToken);
-                if (_isFailing)
-                {
-                    LogBack(Now.Head.Number);
-                }
-
-                _isFailing = false;
-            }
-            catch (Exception failure) when (failure is RpcException or ContractException)
-            {
-                if (!_isFailing)
-                {
-                    LogAway(failure.Message);
-                }
-
-                _isFailing = true;
-            }
+            LogBack(Now.Head.Number);
+        }
+        else
+        {
+            LogAway(fault);
         }
     }
 

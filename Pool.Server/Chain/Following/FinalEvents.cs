@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Pool.Server.Chain.Contracts;
-using Pool.Server.Chain.Outbox;
 using Pool.Server.Chain.Rpc;
 using Pool.Shared.Ethereum;
 using Pool.Shared.Ethereum.Abi;
@@ -84,27 +83,15 @@ internal sealed partial class FinalEvents(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        EveryBlock.DoAsync(follower.NextChange, options.Value.PollInterval, time, BookAsync, Tell, stoppingToken);
+
+    private void Tell(string? fault)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        Volatile.Write(ref _failure, fault);
+        if (fault is not null)
         {
-            var change = follower.NextChange();
-            try
-            {
-                await BookAsync(stoppingToken);
-                Volatile.Write(ref _failure, null);
-            }
-            catch (Exception failure) when (failure is RpcException or ContractException or NpgsqlException or TimeoutException or ChainReplacedException)
-            {
-                if (_failure != failure.Message)
-                {
-                    LogFailure(failure.Message);
-                }
-
-                Volatile.Write(ref _failure, failure.Message);
-            }
-
-            await Task.WhenAny(change, Task.Delay(options.Value.PollInterval, time, stoppingToken));
+            LogFailure(fault);
         }
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Pool.Server.Chain;
 using Pool.Server.Chain.Contracts;
+using Pool.Server.Chain.Following;
 using Pool.Server.Chain.Outbox;
 using Pool.Server.Chain.Rpc;
 using Pool.Server.Ledger;
@@ -32,7 +33,6 @@ internal sealed partial class TicketRedeemer(
     private const int MaxDoublings = 7;
 
     private readonly Dictionary<Bytes32, (int Attempts, DateTimeOffset Until)> _pauses = [];
-    private string? _fault;
 
     /// <summary>Looks at all winners once and does what is to be done.</summary>
     /// <exception cref="NpgsqlException">The database is away.</exception>
@@ -77,27 +77,14 @@ internal sealed partial class TicketRedeemer(
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        EveryBlock.DoAsync(() => Task.WhenAny(chain.NextChange(), pending.Stale), s_glance, time, RedeemAsync, Tell, stoppingToken);
+
+    private void Tell(string? fault)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        if (fault is not null)
         {
-            var (change, stale) = (chain.NextChange(), pending.Stale);
-            try
-            {
-                await RedeemAsync(stoppingToken);
-                _fault = null;
-            }
-            catch (Exception failure) when (failure is NpgsqlException or RpcException or ContractException or TimeoutException)
-            {
-                if (_fault != failure.Message)
-                {
-                    LogFailed(failure.Message);
-                }
-
-                _fault = failure.Message;
-            }
-
-            await Task.WhenAny(change, stale, Task.Delay(s_glance, time, stoppingToken));
+            LogFailed(fault);
         }
     }
 

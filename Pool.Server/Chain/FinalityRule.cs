@@ -2,7 +2,7 @@ using System.Globalization;
 using Pool.Server.Chain.Rpc;
 using Pool.Server.Node;
 
-namespace Pool.Server.Chain.Outbox;
+namespace Pool.Server.Chain;
 
 /// <summary>From when on a block stays: what the chain calls so, or a number of blocks on top of it (<see cref="ChainOptions.Finality"/>).</summary>
 internal sealed record FinalityRule(BlockTag? Tag, ulong Depth)
