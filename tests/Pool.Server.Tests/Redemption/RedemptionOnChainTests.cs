@@ -81,7 +81,7 @@ public sealed class RedemptionOnChainTests(OneLocalChain one) : ChainTest(one)
     [Fact]
     public async Task Ticket_that_nobody_redeemed_in_time_is_a_loss_with_its_reason()
     {
-        await using var pool = await OnChainServer.StartAsync(Chain, ("Rounds:Reward", "false"), ("Tickets:RedeemGas", "1000000000000"));
+        await using var pool = await OnChainServer.StartAsync(Chain, ("Rounds:Reward", "false"), ("Chain:MinGasPrice", "1000000000"), ("Tickets:RedeemGas", "100000000"));
         await pool.WinAsync(1, s_face);
         await Eventually.IsSoAsync("it waits", async () => await pool.Server.ReadAsync("SELECT count(*) FROM winning_tickets WHERE waits_for LIKE 'insufficient ticket face value%'") == 1);
 
