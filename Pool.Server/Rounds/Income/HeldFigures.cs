@@ -1,5 +1,8 @@
+using Microsoft.Extensions.Options;
+using Pool.Server.Chain;
 using Pool.Server.Chain.Contracts;
 using Pool.Server.Chain.Following;
+using Pool.Server.Chain.Outbox;
 using Pool.Server.Chain.Rpc;
 using Pool.Server.Ledger;
 using Pool.Server.Signing;
@@ -7,7 +10,9 @@ using Pool.Server.Signing;
 namespace Pool.Server.Rounds.Income;
 
 /// <summary>What the chain says about the orchestrator's accounts, at the block up to which its events are booked.</summary>
-internal sealed class HeldFigures(FigureBook figures, ChainCursors cursors, IncomeBooks books, IEthereumRpc rpc, ISigner signer) : IChainFigures
+internal sealed class HeldFigures(
+    FigureBook figures, ChainCursors cursors, IncomeBooks books, IEthereumRpc rpc, IChainView chain, IOutbox outbox, ISigner signer, IOptions<ChainOptions> options)
+    : IChainFigures
 {
     public async Task<IReadOnlyList<ChainFigure>> ReadAsync(CancellationToken cancellationToken)
     {
@@ -18,19 +23,30 @@ internal sealed class HeldFigures(FigureBook figures, ChainCursors cursors, Inco
 
         try
         {
-            var at = BlockTag.At(cursor.Number);
-            var held = await figures.ReadAsync(at, cancellationToken);
-            var gas = await rpc.BalanceAsync(signer.Account, at, cancellationToken);
+            var held = await figures.ReadAsync(BlockTag.At(cursor.Number), cancellationToken);
             return
             [
                 new ChainFigure(Accounts.ProtocolFeesUnwithdrawn, held.Fees.Value, 0, $"BondingManager.pendingFees at block {cursor.Number}"),
                 new ChainFigure(Accounts.Stake, held.Stake.Value, 0, $"BondingManager.pendingStake at block {cursor.Number}"),
-                new ChainFigure(Accounts.GasFloat, gas.Value, 0, $"balance of {signer.Account} at block {cursor.Number}"),
+                .. await GasFloatAsync(cancellationToken),
             ];
         }
         catch (Exception failure) when (failure is RpcException or ContractException)
         {
             throw new ChainUnreadableException($"The chain cannot be read at block {cursor.Number}: {failure.Message}", failure);
         }
+    }
+
+    /// <summary>Gas is booked when its transaction is final: while one is on its way, the account cannot be compared.</summary>
+    private async Task<IReadOnlyList<ChainFigure>> GasFloatAsync(CancellationToken cancellationToken)
+    {
+        if ((await outbox.OpenAsync(cancellationToken)).Any(intent => intent.State is IntentState.Sent or IntentState.Mined)
+            || await FinalityRule.Parse(options.Value.Finality).LastAsync(rpc, chain.Now.Head, cancellationToken) is not { } last)
+        {
+            return [];
+        }
+
+        var balance = await rpc.BalanceAsync(signer.Account, BlockTag.At(last), cancellationToken);
+        return [new ChainFigure(Accounts.GasFloat, balance.Value, 0, $"balance of {signer.Account} at block {last}")];
     }
 }
