@@ -101,6 +101,7 @@ internal sealed class RunOptions
         if (PoolTrust.FaultOf(file) is { } fault)
         {
             argument.AddError($"{PoolTrust.Option}: {fault}");
+            return null;
         }
 
         return Path.GetFullPath(file);

@@ -29,7 +29,7 @@ internal sealed class PoolTrust(string? file = null)
         {
             return Read(file).Count > 0 ? null : $"there is no certificate in PEM form in '{Sentence.Printable(file)}'";
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or CryptographicException)
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
             return $"'{Sentence.Printable(file)}' cannot be read: {Sentence.Of(unreadable)}";
         }
