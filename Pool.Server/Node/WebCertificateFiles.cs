@@ -31,9 +31,8 @@ internal sealed class WebCertificateFiles
     {
         _chainPath = chainPath;
         _keyPath = keyPath ?? chainPath;
-        var setting = keyPath is null ? CertificateSetting : KeySetting;
-        _chain = ReadText(CertificateSetting, chainPath, holdsKey: _keyPath == chainPath);
-        _key = _keyPath == chainPath ? _chain : ReadText(setting, _keyPath, holdsKey: true);
+        _chain = ReadText(CertificateSetting, chainPath);
+        _key = _keyPath == chainPath ? _chain : ReadText(KeySetting, _keyPath);
         Fingerprint = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{_chain}\0{_key}")));
     }
 
@@ -115,17 +114,19 @@ internal sealed class WebCertificateFiles
         return labels;
     }
 
-    private static string ReadText(string setting, string path, bool holdsKey)
+    private static string ReadText(string setting, string path)
     {
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-
-            // Of the open file, not of its name: that may be a link.
-            Require(!holdsKey || (File.GetUnixFileMode(file.SafeFileHandle) & TooOpen) == 0, setting, path, "it holds a key and others may read it: chmod 600");
             Require(file.Length <= MaxFileBytes, setting, path, $"it is larger than {MaxFileBytes} bytes");
             using var reader = new StreamReader(file, Encoding.UTF8);
-            return reader.ReadToEnd();
+            var text = reader.ReadToEnd();
+
+            // Of the open file, not of its name: that may be a link.
+            var isOpen = (File.GetUnixFileMode(file.SafeFileHandle) & TooOpen) != 0;
+            Require(!isOpen || !text.Contains(KeyLabel, StringComparison.Ordinal), setting, path, "it holds a key and others may read it: chmod 600");
+            return text;
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
