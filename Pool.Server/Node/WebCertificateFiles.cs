@@ -124,7 +124,7 @@ internal sealed class WebCertificateFiles
             var text = reader.ReadToEnd();
 
             // Of the open file, not of its name: that may be a link.
-            var isOpen = (File.GetUnixFileMode(file.SafeFileHandle) & TooOpen) != 0;
+            var isOpen = (File.GetUnixFileMode(file.SafeFileHandle) & TooOpen) != UnixFileMode.None;
             Require(!isOpen || !text.Contains(KeyLabel, StringComparison.Ordinal), setting, path, "it holds a key and others may read it: chmod 600");
             return text;
         }

@@ -105,7 +105,7 @@ internal sealed class PoolTrust(string? file = null)
 
         var faults = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status) ?? X509ChainStatusFlags.NoError;
         return faults.HasFlag(X509ChainStatusFlags.NotTimeValid) ? "it has expired or is not valid yet"
-            : (faults & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0 ? "no authority that is known here vouches for it"
+            : faults.HasFlag(X509ChainStatusFlags.UntrustedRoot) || faults.HasFlag(X509ChainStatusFlags.PartialChain) ? "no authority that is known here vouches for it"
             : $"for this reason: {faults}";
     }
 
