@@ -16,11 +16,10 @@ internal static class LocalWeb
     {
         var shown = Shown(node.ShownWebCertificate);
         var address = new UriBuilder(shown is null ? Uri.UriSchemeHttp : Uri.UriSchemeHttps, Host(node.WebAddress), node.WebPort).Uri;
-        var handler = new HttpClientHandler();
+        var handler = new SocketsHttpHandler();
         if (shown is not null)
         {
-            handler.ServerCertificateCustomValidationCallback = (_, certificate, _, _) =>
-                certificate is not null && CryptographicOperations.FixedTimeEquals(certificate.RawDataMemory.Span, shown);
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.GetRawCertData().AsSpan().SequenceEqual(shown) == true;
         }
 
         return new HttpClient(handler, disposeHandler: true) { BaseAddress = address };

@@ -45,10 +45,10 @@ internal sealed class WebCertificateFiles
     /// <exception cref="StartUpException">A file is not there, cannot be read, or shows a key to everybody.</exception>
     public static WebCertificateFiles Read(NodeOptions node)
     {
-        ArgumentException.ThrowIfNullOrEmpty(node.WebCertificate);
+        var certificate = node.WebCertificate ?? throw new InvalidOperationException("There is no certificate to read.");
         var home = Path.GetFullPath(node.Home);
         return new WebCertificateFiles(
-            Path.GetFullPath(node.WebCertificate, home), string.IsNullOrEmpty(node.WebCertificateKey) ? null : Path.GetFullPath(node.WebCertificateKey, home));
+            Path.GetFullPath(certificate, home), string.IsNullOrEmpty(node.WebCertificateKey) ? null : Path.GetFullPath(node.WebCertificateKey, home));
     }
 
     /// <summary>What is in them, when it is good to use.</summary>
@@ -59,8 +59,9 @@ internal sealed class WebCertificateFiles
         var chain = ReadChain();
         RequireKey();
         var own = Join(chain[0]);
-        Require(now >= own.NotBefore, CertificateSetting, _chainPath, $"the certificate is not valid before {Day(own.NotBefore)}");
-        Require(now < own.NotAfter, CertificateSetting, _chainPath, $"the certificate has expired, on {Day(own.NotAfter)}: renew it");
+        var (from, until) = (new DateTimeOffset(own.NotBefore), new DateTimeOffset(own.NotAfter));
+        Require(now >= from, CertificateSetting, _chainPath, $"the certificate is not valid before {Day(from)}");
+        Require(now < until, CertificateSetting, _chainPath, $"the certificate has expired, on {Day(until)}: renew it");
         return new WebCertificate(own, chain, Fingerprint);
     }
 
@@ -152,5 +153,5 @@ internal sealed class WebCertificateFiles
 
     private static StartUpException Wrong(string setting, string path, string what, Exception? inner) => new($"{setting} is '{path}': {what}.", inner);
 
-    private static string Day(DateTime time) => time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+    private static string Day(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 }
