@@ -1,4 +1,4 @@
-# TCP ports on this machine, and the smallest HTTP client that can ask a server whether it is ready.
+# TCP ports on this machine, and the smallest HTTP client that can ask a server whether it is ready (over HTTPS its own program asks: services.sh).
 # shellcheck shell=bash
 
 # Ports are picked below the range the kernel gives to outgoing connections (32768 and up).

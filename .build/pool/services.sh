@@ -28,15 +28,42 @@ launch_server() {
     start_process "$1" server "$1/log/server.log" dotnet "$2" run
 }
 
-# Starts a worker named $2 in home $1 from program $3 for payee $4, joined to the pool at http://$5:$6.
+# Starts a worker named $2 in home $1 from program $3 for payee $4, joined to the pool at $5:$6 whose server runs in the same home.
 launch_worker() {
-  start_process "$1" "$2" "$1/log/$2.log" dotnet "$3" run --pool "http://$5:$6" --payout "$4" --home "$1/$2"
+  local trust=() scheme
+  scheme=$(web_scheme "$1")
+  # It comes by an address of this machine, which the certificate does not name: it trusts exactly what the server shows.
+  [[ $scheme == http ]] || trust=(--pool-certificate "$(shown_certificate "$1")")
+  start_process "$1" "$2" "$1/log/$2.log" dotnet "$3" run --pool "$scheme://$5:$6" ${trust[@]+"${trust[@]}"} --payout "$4" --home "$1/$2"
+}
+
+# The certificate that the server of home $1 shows on its web port; the file is there while it speaks HTTPS.
+shown_certificate() { printf '%s/server/web.pem' "$1"; }
+
+# What the server of home $1, once it listens, speaks on its web port.
+web_scheme() { if [[ -e $(shown_certificate "$1") ]]; then printf https; else printf http; fi; }
+
+# Asks the server of home $1 by its own program, which knows HTTPS. $2 = address of the web port, $3 = port, then the command.
+ask_server() {
+  local home=$1 host=$2 port=$3
+  shift 3
+  POOL_HOME=$home POOL_WEB_ADDRESS=$host POOL_WEB_PORT=$port dotnet "$home/app/server/pool-server.dll" "$@" 2>/dev/null
+}
+
+# Whether the server of home $1 is ready at $2:$3.
+server_is_ready() {
+  if [[ $(web_scheme "$1") == http ]]; then
+    http_get "$2" "$3" /health/ready >/dev/null
+  else
+    # A program is started only when there is somebody to ask.
+    port_in_use "$3" && ask_server "$1" "$2" "$3" health >/dev/null
+  fi
 }
 
 # Waits until the server of home $1 answers at $2:$3; fails when it ends, or when the time is over.
 wait_for_server() {
   local deadline=$((SECONDS + SERVER_START_SECONDS))
-  until http_get "$2" "$3" /health/ready >/dev/null; do
+  until server_is_ready "$1" "$2" "$3"; do
     if ! recorded_pid "$1" server >/dev/null; then
       show_last_words "$1" server "the server ended before it was ready"
       return 1
@@ -89,6 +116,10 @@ wait_for_workers() {
 
 connected_workers() {
   local answer
-  answer=$(http_get "$2" "$3" /operator/status "Authorization: Bearer $(cat -- "$1/server/operator.token" 2>/dev/null)") || true
+  if [[ $(web_scheme "$1") == http ]]; then
+    answer=$(http_get "$2" "$3" /operator/status "Authorization: Bearer $(cat -- "$1/server/operator.token" 2>/dev/null)") || true
+  else
+    answer=$(ask_server "$1" "$2" "$3" status --json) || true
+  fi
   grep -oE '"connected"[[:space:]]*:[[:space:]]*true' <<<"$answer" | wc -l
 }

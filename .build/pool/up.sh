@@ -78,7 +78,7 @@ announce_node() {
   local POOL_WEB_PORT='' POOL_NETWORK_PORT=''
   # shellcheck disable=SC1091  # written by the supervisor
   source "$1/run/ports"
-  say "Pool is up. Gateways: https://127.0.0.1:$POOL_NETWORK_PORT   workers: http://127.0.0.1:$POOL_WEB_PORT"
+  say "Pool is up. Gateways: https://127.0.0.1:$POOL_NETWORK_PORT   workers: $(web_scheme "$1")://127.0.0.1:$POOL_WEB_PORT"
   say "  look: ./pool status   stop: ./pool down   logs: $1/log"
 }
 

@@ -9,6 +9,8 @@ public static class AdminRoom
 {
     public const string StatusPath = "/operator/status";
 
+    public const string HealthPath = "/health/ready";
+
     public const string ChainPath = "/operator/chain";
 
     public static WebApplicationBuilder AddAdmin(this WebApplicationBuilder builder)
@@ -22,7 +24,7 @@ public static class AdminRoom
     {
         var token = routes.ServiceProvider.GetRequiredService<OperatorToken>();
         var reader = new Lazy<StatusReader>(routes.ServiceProvider.GetRequiredService<StatusReader>);
-        routes.MapGet("/health/ready", () => Results.Text("ready\n"));
+        routes.MapGet(HealthPath, () => Results.Text("ready\n"));
         routes.MapGet("/", () => Results.Text("A transcoding pool. Workers join here: pool-worker run --pool <this address> --payout 0x...\n"));
         routes.MapOperator(StatusPath, token, async context => Results.Json(await reader.Value.ReadAsync(context.RequestAborted)));
         routes.MapOperator(ChainPath, token, async context => context.RequestServices.GetRequiredService<IOptions<ChainOptions>>().Value.IsOnChain

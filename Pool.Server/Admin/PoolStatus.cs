@@ -3,9 +3,16 @@ namespace Pool.Server.Admin;
 /// <summary>The state of the node on one page. Pixels are decimal strings, so that no reader rounds them.</summary>
 /// <param name="Database"><c>ready</c>, or <c>away</c>: then there are only the connected workers, and nothing of what the books say.</param>
 /// <param name="Totals">What the books say; null while the database is away.</param>
+/// <param name="WebCertificate">The certificate of the web port; null while that port is plain HTTP.</param>
 public sealed record PoolStatus(
     NodeStatus Node, string Database, JournalStatus Journal, SpoolStatus Spool, SlotStatus Slots,
-    IReadOnlyList<WorkerStatus> Workers, IReadOnlyList<SessionStatus> Sessions, TotalStatus? Totals);
+    IReadOnlyList<WorkerStatus> Workers, IReadOnlyList<SessionStatus> Sessions, TotalStatus? Totals, CertificateStatus? WebCertificate = null);
+
+/// <param name="Name">The first name it is for.</param>
+/// <param name="ExpiresAt">Until when clients accept it.</param>
+/// <param name="ExpiresSoon">Whether that is near, or over.</param>
+/// <param name="Fault">Why files that have changed since are not in use, as a sentence; null when all is well.</param>
+public sealed record CertificateStatus(string Name, DateTimeOffset ExpiresAt, bool ExpiresSoon, string? Fault);
 
 /// <param name="Bytes">What waits in it for the books, in whole files.</param>
 /// <param name="MaxBytes">At this no segment can be settled any more, and new sessions are refused before.</param>

@@ -16,7 +16,7 @@ public static class StatusCommand
             throw new StartUpException($"No server has run in {node.Home}: {path} is not there (POOL_HOME).");
         }
 
-        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{node.WebPort}") };
+        using var http = LocalWeb.Open(node);
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await File.ReadAllTextAsync(path, cancellationToken)).Trim());
         try
         {
@@ -32,7 +32,7 @@ public static class StatusCommand
         }
         catch (HttpRequestException unreachable)
         {
-            throw new StartUpException($"No server answers on port {node.WebPort} of this machine (POOL_WEB_PORT): {unreachable.Message}", unreachable);
+            throw LocalWeb.Unreachable(node, unreachable);
         }
     }
 }

@@ -16,7 +16,7 @@ namespace Pool.Server.Admin;
 /// <summary>Reads the status: what is connected from memory, what was done from the books. It answers also while the database is away.</summary>
 internal sealed partial class StatusReader(
     IDbContextFactory<PoolDbContext> databases, DatabaseRetry retry, WorkerRegistry registry, SessionRegistry sessions, SegmentDispatcher dispatcher, ISettlement settlement, Spool spool,
-    IOptions<NodeOptions> node, TimeProvider time, ILogger<StatusReader> logger)
+    IOptions<NodeOptions> node, WebIdentity web, TimeProvider time, ILogger<StatusReader> logger)
 {
     private const string Ready = "ready";
     private const string Away = "away";
@@ -49,7 +49,11 @@ internal sealed partial class StatusReader(
     }
 
     private PoolStatus Status(string database, List<WorkerStatus> workers, TotalStatus? totals) =>
-        new(Node(), database, Journal(), new SpoolStatus(spool.Bytes, spool.MaxBytes), Slots(), workers, [.. sessions.Active.Select(Describe)], totals);
+        new(Node(), database, Journal(), new SpoolStatus(spool.Bytes, spool.MaxBytes), Slots(), workers, [.. sessions.Active.Select(Describe)], totals, Certificate());
+
+    private CertificateStatus? Certificate() => web.IsSecure
+        ? new CertificateStatus(web.Certificate.Name, web.Certificate.ExpiresAt, web.ExpiresSoon, web.Fault)
+        : null;
 
     private JournalStatus Journal()
     {

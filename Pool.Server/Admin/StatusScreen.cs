@@ -24,6 +24,11 @@ internal static class StatusScreen
         Figure(screen, "Database", status.Database);
         Figure(screen, "Journal", Journal(status.Journal, now));
         Figure(screen, "Spool", Share(status.Spool.Bytes, status.Spool.MaxBytes));
+        if (status.WebCertificate is { } certificate)
+        {
+            Figure(screen, "HTTPS", Certificate(certificate, now));
+        }
+
         Workers(screen, status.Workers);
         Sessions(screen, status.Sessions);
         return screen.ToString();
@@ -49,6 +54,16 @@ internal static class StatusScreen
         }
 
         return journal.Refused == 0 ? text : $"{text}; {Number(journal.Refused)} REFUSED by the database, see server/journal/refused.jsonl";
+    }
+
+    private static string Certificate(CertificateStatus certificate, DateTimeOffset now)
+    {
+        var left = certificate.ExpiresAt - now;
+        var day = certificate.ExpiresAt.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        var text = left <= TimeSpan.Zero ? $"certificate of {certificate.Name} has EXPIRED, {Lasting(-left)} ago: renew it"
+            : certificate.ExpiresSoon ? $"certificate of {certificate.Name} EXPIRES in {Lasting(left)}, on {day}: renew it"
+            : $"certificate of {certificate.Name}, until {day}";
+        return certificate.Fault is { } fault ? $"{text}; the newer files are NOT in use: {fault}" : text;
     }
 
     private static void Workers(StringBuilder screen, IReadOnlyList<WorkerStatus> workers)

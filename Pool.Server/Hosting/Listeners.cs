@@ -1,8 +1,10 @@
 using System.Net;
+using System.Net.Security;
 using System.Security.Authentication;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Options;
 using Pool.Server.Livepeer;
 using Pool.Server.Node;
@@ -41,6 +43,8 @@ internal static class Listeners
     public static void Configure(WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<ConnectionLimits>();
+        builder.Services.AddSingleton<WebIdentity>();
+        builder.Services.AddHostedService<WebIdentityWatch>();
         builder.Services.AddOptions<KestrelServerOptions>().Configure<IServiceProvider>((kestrel, services) =>
         {
             var node = services.GetRequiredService<IOptions<NodeOptions>>().Value;
@@ -71,6 +75,12 @@ internal static class Listeners
             {
                 listen.Protocols = HttpProtocols.Http1;
                 Mark(listen, Door.Web);
+                var identity = services.GetRequiredService<WebIdentity>();
+                if (identity.IsSecure)
+                {
+                    listen.Protocols = HttpProtocols.Http1AndHttp2;
+                    Secure(listen, identity);
+                }
             });
         });
     }
@@ -101,6 +111,17 @@ internal static class Listeners
         {
             connection.Items[DoorKey] = door;
             return next(connection);
+        });
+
+    /// <summary>Asked at every handshake: a renewed certificate counts for whoever connects from then on, with the chain above it.</summary>
+    private static void Secure(ListenOptions listen, WebIdentity identity) =>
+        listen.UseHttps(new TlsHandshakeCallbackOptions
+        {
+            OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions
+            {
+                ServerCertificateContext = identity.Certificate.Context,
+                EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            }),
         });
 
     private static Door DoorOf(HttpContext context) =>

@@ -85,6 +85,7 @@ public static class PoolServer
         services.GetRequiredService<Spool>().Open();
         services.GetRequiredService<OperatorToken>().Load();
         services.GetRequiredService<NetworkIdentity>().Load();
+        services.GetRequiredService<WebIdentity>().Load();
         services.GetRequiredService<ReceiptKey>().Load();
         await services.GetRequiredService<MigrationRunner>().RunAsync(cancellationToken);
         await PrepareChainAsync(services, cancellationToken);

@@ -19,10 +19,12 @@ public static class ServerCommands
         var status = new Command("status", "Show workers, sessions and totals of the running server.") { json };
         status.SetAction((parsed, cancellationToken) =>
             GuardAsync(() => StatusCommand.RunAsync(LoadSettings(), parsed.GetValue(json), Console.Out, cancellationToken)));
+        var health = new Command("health", "Ask the running server of this machine whether it is ready.");
+        health.SetAction((_, cancellationToken) => GuardAsync(() => HealthCommand.RunAsync(LoadSettings(), Console.Out, cancellationToken)));
 
         var root = new RootCommand("Pool.Server: a Livepeer orchestrator whose segments are transcoded by the pool's workers.")
         {
-            run, migrate, status, LedgerCommands.Create(GuardAsync), OutboxCommands.Create(GuardAsync), SignerCommands.Create(GuardAsync),
+            run, migrate, status, health, LedgerCommands.Create(GuardAsync), OutboxCommands.Create(GuardAsync), SignerCommands.Create(GuardAsync),
             ChainCommands.Create(GuardAsync), RegisterCommand.Create(GuardAsync),
         };
         return root.Parse(args).InvokeAsync();

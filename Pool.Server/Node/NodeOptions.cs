@@ -18,13 +18,19 @@ public sealed class NodeOptions
     [Required]
     public string NetworkAddress { get; set; } = "0.0.0.0";
 
-    /// <summary>Port of the workers' hub and of the operator, plain HTTP behind the operator's own certificate or proxy. Environment: <c>POOL_WEB_PORT</c>.</summary>
+    /// <summary>Port of the workers' hub and of the operator: HTTPS with <see cref="WebCertificate"/>, plain HTTP without. Environment: <c>POOL_WEB_PORT</c>.</summary>
     [Range(0, 65535)]
     public int WebPort { get; set; } = 8936;
 
-    /// <summary>Address the web port listens on; the loopback by default, because it is plain HTTP. Environment: <c>POOL_WEB_ADDRESS</c>.</summary>
+    /// <summary>Address the web port listens on; the loopback by default, because it is plain HTTP without a certificate. Environment: <c>POOL_WEB_ADDRESS</c>.</summary>
     [Required]
     public string WebAddress { get; set; } = "127.0.0.1";
+
+    /// <summary>PEM file with the web port's certificate and the chain above it; with it that port speaks HTTPS only. Relative to the home folder. Environment: <c>POOL_WEB_CERTIFICATE</c>.</summary>
+    public string? WebCertificate { get; set; }
+
+    /// <summary>PEM file with the certificate's key, when that is not in the same file. Relative to the home folder. Environment: <c>POOL_WEB_CERTIFICATE_KEY</c>.</summary>
+    public string? WebCertificateKey { get; set; }
 
     /// <summary>URI that gateways use to reach us, <c>https://host:port</c> without a trailing slash (protocol §3.4). Environment: <c>POOL_SERVICE_URI</c>.</summary>
     public string? ServiceUri { get; set; }
@@ -35,6 +41,9 @@ public sealed class NodeOptions
 
     /// <summary>Folder that only the server writes: secrets, certificate, spool.</summary>
     public string ServerFolder => Path.Combine(Home, "server");
+
+    /// <summary>What the web port shows of itself at present, without its key: the certificate and its chain. Not there while that port is plain HTTP.</summary>
+    public string ShownWebCertificate => Path.Combine(ServerFolder, "web.pem");
 
     /// <summary>The service URI, with the default filled in.</summary>
     public Uri EffectiveServiceUri => new(ServiceUri ?? $"https://127.0.0.1:{NetworkPort}");
@@ -61,6 +70,11 @@ internal sealed class NodeOptionsValidator : IValidateOptions<NodeOptions>
         if (!System.Net.IPAddress.TryParse(options.WebAddress, out _))
         {
             sentences.Add($"WebAddress (POOL_WEB_ADDRESS) is '{options.WebAddress}': it must be an IP address.");
+        }
+
+        if (string.IsNullOrEmpty(options.WebCertificate) && !string.IsNullOrEmpty(options.WebCertificateKey))
+        {
+            sentences.Add("WebCertificateKey (POOL_WEB_CERTIFICATE_KEY) is set and WebCertificate (POOL_WEB_CERTIFICATE) is not: a key alone makes no HTTPS.");
         }
 
         return sentences.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(sentences);

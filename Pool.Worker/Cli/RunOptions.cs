@@ -25,6 +25,13 @@ internal sealed class RunOptions
         CustomParser = ReadPool,
     };
 
+    private readonly Option<string?> _certificate = new(PoolTrust.Option)
+    {
+        Description = "PEM file to trust instead of this machine's authorities: the pool's own certificate, or the authority above it.",
+        HelpName = "FILE",
+        CustomParser = ReadCertificate,
+    };
+
     private readonly Option<Address> _payout = new("--payout")
     {
         Description = "Ethereum address that is paid for this worker's work.",
@@ -63,7 +70,7 @@ internal sealed class RunOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_pool, _payout, _home, _device, _sessions, _verbose])
+        foreach (var option in (Option[])[_pool, _certificate, _payout, _home, _device, _sessions, _verbose])
         {
             command.Options.Add(option);
         }
@@ -71,7 +78,7 @@ internal sealed class RunOptions
 
     /// <summary>The settings of a command line that was parsed without errors.</summary>
     public RunSettings Read(ParseResult parsed) => new(
-        parsed.GetRequiredValue(_pool),
+        parsed.GetRequiredValue(_pool).Trusting(new PoolTrust(parsed.GetValue(_certificate))),
         parsed.GetRequiredValue(_payout),
         parsed.GetRequiredValue(_home),
         parsed.GetRequiredValue(_device),
@@ -86,6 +93,18 @@ internal sealed class RunOptions
         }
 
         return pool;
+    }
+
+    private static string? ReadCertificate(ArgumentResult argument)
+    {
+        var file = Text(argument);
+        if (PoolTrust.FaultOf(file) is { } fault)
+        {
+            argument.AddError($"{PoolTrust.Option}: {fault}");
+            return null;
+        }
+
+        return Path.GetFullPath(file);
     }
 
     private static Address ReadPayout(ArgumentResult argument)

@@ -105,12 +105,13 @@ internal sealed class AssignmentHttp : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    private static SocketsHttpHandler Open() => new()
+    private SocketsHttpHandler Open() => new()
     {
         ConnectTimeout = ConnectTimeout,
         AllowAutoRedirect = false,   // a token is for the pool that gave it, nobody else
         UseCookies = false,
         EnableMultipleHttp2Connections = true,
+        SslOptions = { RemoteCertificateValidationCallback = _pool.Trust.Accepts },
     };
 
     private async Task<OutcomeVerdict> PostOnceAsync(Assignment assignment, AssignmentOutcome outcome, CancellationToken cancellationToken)
@@ -133,7 +134,7 @@ internal sealed class AssignmentHttp : IDisposable
         }
         catch (Exception broken) when (broken is IOException or HttpRequestException)
         {
-            throw new LinkException($"{Complaint}: {Sentence.Of(broken)}", broken) { NoAnswer = true };
+            throw new LinkException($"{Complaint}: {_pool.Trust.Explain(broken)}", broken) { NoAnswer = true };
         }
         catch (JsonException unreadable)
         {
@@ -161,7 +162,7 @@ internal sealed class AssignmentHttp : IDisposable
         }
         catch (Exception broken) when (broken is HttpRequestException or IOException)
         {
-            throw new LinkException($"{complaint}: {Sentence.Of(broken)}", broken) { NoAnswer = true };
+            throw new LinkException($"{complaint}: {_pool.Trust.Explain(broken)}", broken) { NoAnswer = true };
         }
     }
 

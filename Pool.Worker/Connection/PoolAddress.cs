@@ -7,6 +7,8 @@ internal sealed class PoolAddress
 {
     private readonly string _root;
 
+    private PoolAddress(string root, string audience, PoolTrust trust) => (_root, Audience, Trust) = (root, audience, trust);
+
     private PoolAddress(Uri address)
     {
         _root = address.GetLeftPart(UriPartial.Path).TrimEnd('/');
@@ -16,6 +18,12 @@ internal sealed class PoolAddress
 
     /// <summary>Host and port exactly as they stand in the Host header of this worker's requests; it is part of the signed text.</summary>
     public string Audience { get; }
+
+    /// <summary>Whom the worker believes to be that pool.</summary>
+    public PoolTrust Trust { get; } = new();
+
+    /// <summary>The same pool, believed to be it by other means than the machine's own.</summary>
+    public PoolAddress Trusting(PoolTrust trust) => new(_root, Audience, trust);
 
     /// <summary>Reads an address that a person typed.</summary>
     /// <param name="text">The text.</param>

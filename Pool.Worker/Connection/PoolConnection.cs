@@ -17,7 +17,7 @@ internal sealed class PoolConnection : IAsyncDisposable
     public static readonly TimeSpan Ping = TimeSpan.FromSeconds(15);
 
     private readonly HubConnection _hub;
-    private readonly WebSocketConnectionFactory _sockets = new();
+    private readonly WebSocketConnectionFactory _sockets;
     private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // The pool may assign before the verdict of the join has been read here: such messages wait for the desk.
@@ -26,6 +26,7 @@ internal sealed class PoolConnection : IAsyncDisposable
 
     public PoolConnection(PoolAddress pool, ILoggerFactory loggers)
     {
+        _sockets = new WebSocketConnectionFactory(pool.Trust);
         var builder = new HubConnectionBuilder();
         builder.Services.AddSingleton<EndPoint>(new UriEndPoint(pool.WebSocketAt(WorkerLink.HubPath)));
         builder.Services.AddSingleton<IConnectionFactory>(_sockets);

@@ -118,7 +118,7 @@ internal sealed partial class PoolLink(
         }
         catch (Exception failure)
         {
-            var reason = failure is TimeoutException ? failure.Message : Sentence.Of(failure);
+            var reason = failure is TimeoutException ? failure.Message : pool.Trust.Explain(failure);
             LogNotReached(reason);
             return _hasJoined ? null : new LinkEnd.Unreachable(reason);
         }

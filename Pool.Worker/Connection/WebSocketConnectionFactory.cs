@@ -5,10 +5,10 @@ using Microsoft.AspNetCore.Connections;
 namespace Pool.Worker.Connection;
 
 /// <summary>
-/// SignalR's transport for this worker: a plain WebSocket without negotiation. The certificate of a wss pool is verified as every
-/// certificate is.
+/// SignalR's transport for this worker: a plain WebSocket without negotiation. The certificate of a wss pool is verified by
+/// <see cref="PoolTrust"/>.
 /// </summary>
-internal sealed class WebSocketConnectionFactory : IConnectionFactory
+internal sealed class WebSocketConnectionFactory(PoolTrust trust) : IConnectionFactory
 {
     /// <summary>How often an idle socket is pinged, so that NATs keep it and a dead peer is noticed.</summary>
     public static readonly TimeSpan KeepAliveInterval = TimeSpan.FromSeconds(15);
@@ -30,6 +30,7 @@ internal sealed class WebSocketConnectionFactory : IConnectionFactory
         {
             socket.Options.KeepAliveInterval = KeepAliveInterval;
             socket.Options.KeepAliveTimeout = KeepAliveTimeout;
+            socket.Options.RemoteCertificateValidationCallback = trust.Accepts;
             await socket.ConnectAsync(address, cancellationToken);
             var connection = new WebSocketConnection(socket, endpoint);
             Volatile.Write(ref _connection, connection);

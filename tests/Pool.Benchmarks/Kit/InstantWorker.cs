@@ -36,14 +36,15 @@ internal sealed class InstantWorker : IWorkerEvents, IAsyncDisposable
     /// <summary>How often it has joined.</summary>
     public int Joins => Volatile.Read(ref _joins);
 
-    /// <summary>Connects to the pool at a port of this machine and joins.</summary>
-    public static async Task<InstantWorker> JoinAsync(int port, IReadOnlyList<byte[]> renditions, int sessions, TimeProvider time)
-    {
-        if (!PoolAddress.TryParse($"http://127.0.0.1:{port}", out var pool, out var error))
-        {
-            throw new InvalidOperationException(error);
-        }
+    /// <summary>Connects to the pool at a port of this machine, over plain HTTP, and joins.</summary>
+    public static Task<InstantWorker> JoinAsync(int port, IReadOnlyList<byte[]> renditions, int sessions, TimeProvider time) =>
+        PoolAddress.TryParse($"http://127.0.0.1:{port}", out var pool, out var error)
+            ? JoinAsync(pool, renditions, sessions, time)
+            : throw new InvalidOperationException(error);
 
+    /// <summary>Connects to a pool and joins.</summary>
+    public static async Task<InstantWorker> JoinAsync(PoolAddress pool, IReadOnlyList<byte[]> renditions, int sessions, TimeProvider time)
+    {
         var worker = new InstantWorker(pool, renditions, sessions, time);
         await Task.WhenAny(worker._joined.Task, worker._run).WaitAsync(s_joinLimit, time);
         return worker._joined.Task.IsCompletedSuccessfully ? worker : throw new InvalidOperationException($"a worker did not join: {await worker._run}");

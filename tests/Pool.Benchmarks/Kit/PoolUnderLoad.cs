@@ -1,4 +1,5 @@
 using Pool.Tests.Kit;
+using Pool.Worker.Connection;
 
 namespace Pool.Benchmarks.Kit;
 
@@ -9,9 +10,10 @@ internal sealed class PoolUnderLoad : IAsyncDisposable
     private readonly string _home;
     private readonly Dictionary<string, string> _settings;
     private readonly TimeProvider _time;
+    private readonly MadeAuthority? _authority;
     private ServerProcess? _process;
 
-    private PoolUnderLoad(TestDatabase database, IReadOnlyDictionary<string, string> settings, TimeProvider time)
+    private PoolUnderLoad(TestDatabase database, IReadOnlyDictionary<string, string> settings, bool isSecure, TimeProvider time)
     {
         (_database, _time) = (database, time);
         _home = Directory.CreateTempSubdirectory("pool-bench-").FullName;
@@ -26,6 +28,14 @@ internal sealed class PoolUnderLoad : IAsyncDisposable
             ["POOL_WEB_PORT"] = Text(WebPort),
             ["POOL_DATABASE"] = database.Pooled,
         };
+        if (isSecure)
+        {
+            _authority = new MadeAuthority();
+            var certificate = Path.Combine(_home, "certificate.pem");
+            _authority.Issue().WriteTo(certificate);
+            File.WriteAllText(RootPath, _authority.RootPem);
+            _settings["POOL_WEB_CERTIFICATE"] = certificate;
+        }
     }
 
     public ServerProcess Process => _process ?? throw new InvalidOperationException("The server is stopped.");
@@ -36,11 +46,21 @@ internal sealed class PoolUnderLoad : IAsyncDisposable
     /// <summary>Port of this machine that workers reach.</summary>
     public int WebPort { get; }
 
+    /// <summary>What workers are told to join.</summary>
+    public PoolAddress Web => PoolAddress.TryParse($"{Scheme}://127.0.0.1:{WebPort}", out var address, out var error)
+        ? address.Trusting(new PoolTrust(_authority is null ? null : RootPath))
+        : throw new InvalidOperationException(error);
+
+    private string Scheme => _authority is null ? Uri.UriSchemeHttp : Uri.UriSchemeHttps;
+
+    private string RootPath => Path.Combine(_home, "root.pem");
+
     /// <param name="settings">Settings beyond addresses and folder, as environment variables.</param>
     /// <param name="time">The clock.</param>
-    public static async Task<PoolUnderLoad> StartAsync(IReadOnlyDictionary<string, string> settings, TimeProvider time)
+    /// <param name="isSecure">Whether its web port speaks HTTPS, with a certificate that is made for it.</param>
+    public static async Task<PoolUnderLoad> StartAsync(IReadOnlyDictionary<string, string> settings, TimeProvider time, bool isSecure = false)
     {
-        var pool = new PoolUnderLoad(await TestDatabase.CreateAsync(), settings, time);
+        var pool = new PoolUnderLoad(await TestDatabase.CreateAsync(), settings, isSecure, time);
         try
         {
             await pool.StartAsync();
@@ -67,6 +87,7 @@ internal sealed class PoolUnderLoad : IAsyncDisposable
             await process.DisposeAsync();
         }
 
+        _authority?.Dispose();
         await _database.DisposeAsync();
         Directory.Delete(_home, recursive: true);
     }
@@ -74,7 +95,7 @@ internal sealed class PoolUnderLoad : IAsyncDisposable
     private async Task StartAsync()
     {
         _process = null;
-        _process = await ServerProcess.StartAsync(BuiltFiles.Server, ["run"], _settings, new Uri($"http://127.0.0.1:{WebPort}/health/ready"), _time);
+        _process = await ServerProcess.StartAsync(BuiltFiles.Server, ["run"], _settings, new Uri($"{Scheme}://127.0.0.1:{WebPort}/health/ready"), _time, _authority);
     }
 
     private static string Text(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Pool.Tests.Kit;
 
 namespace Pool.Benchmarks.Kit;
 
@@ -37,10 +38,10 @@ internal sealed class ServerProcess : IAsyncDisposable
     public long OwnMemoryBytes => ProcessMemory.Bytes($"/proc/{_process.Id}/status", OwnMemoryField)
         ?? throw new InvalidOperationException("the server has ended, or its memory cannot be looked at");
 
-    /// <summary>Starts a .NET program and waits until <paramref name="ready"/> answers 200.</summary>
+    /// <summary>Starts a .NET program and waits until <paramref name="ready"/> answers 200, over HTTPS with a certificate of <paramref name="authority"/>.</summary>
     /// <exception cref="InvalidOperationException">It ended, or was not ready in time; the message holds its last words.</exception>
     public static async Task<ServerProcess> StartAsync(
-        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> settings, Uri ready, TimeProvider time)
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> settings, Uri ready, TimeProvider time, MadeAuthority? authority = null)
     {
         var start = new ProcessStartInfo("dotnet", [program, .. arguments])
         {
@@ -56,7 +57,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         var server = new ServerProcess(Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start."));
         try
         {
-            await server.WaitAsync(ready, time);
+            await server.WaitAsync(ready, authority, time);
             return server;
         }
         catch
@@ -77,9 +78,12 @@ internal sealed class ServerProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private async Task WaitAsync(Uri ready, TimeProvider time)
+    private async Task WaitAsync(Uri ready, MadeAuthority? authority, TimeProvider time)
     {
-        using var client = new HttpClient { Timeout = s_startLimit };
+        using var client = new HttpClient(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = authority is null ? null : authority.Vouches } })
+        {
+            Timeout = s_startLimit,
+        };
         var began = time.GetTimestamp();
         while (!await IsReadyAsync(client, ready))
         {

@@ -3,6 +3,7 @@ using System.Globalization;
 using Pool.Benchmarks.Kit;
 using Pool.Benchmarks.Relay;
 using Pool.Gateway.Network;
+using Pool.Worker.Connection;
 using Spectre.Console;
 
 namespace Pool.Benchmarks.Workers;
@@ -25,34 +26,35 @@ internal static class WorkersBenchmark
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_stormLimit = TimeSpan.FromMinutes(3);
 
-    private sealed record Figures(int Workers, double JoinSeconds, double KilobytesEach, double IdleShare, double StormSeconds, bool SessionKept);
+    private sealed record Figures(int Workers, bool Tls, double JoinSeconds, double KilobytesEach, double IdleShare, double StormSeconds, bool SessionKept);
 
     public static Command Command()
     {
         var json = BenchmarkReport.JsonOption();
         var workers = new Option<int>("--workers") { Description = "How many connect.", DefaultValueFactory = _ => DefaultWorkers };
-        var command = new Command("workers", "What connected workers cost the server, and how soon all are back after it was killed.") { json, workers };
-        command.SetAction(result => RunAsync(result.GetValue(json), Math.Max(1, result.GetValue(workers)), TimeProvider.System));
+        var tls = new Option<bool>("--tls") { Description = "They come by HTTPS, with a certificate that is made for this run, as the goal of memory means it." };
+        var command = new Command("workers", "What connected workers cost the server, and how soon all are back after it was killed.") { json, workers, tls };
+        command.SetAction(result => RunAsync(result.GetValue(json), Math.Max(1, result.GetValue(workers)), result.GetValue(tls), TimeProvider.System));
         return command;
     }
 
-    private static async Task<int> RunAsync(string? json, int count, TimeProvider time)
+    private static async Task<int> RunAsync(string? json, int count, bool tls, TimeProvider time)
     {
         var crowd = new List<InstantWorker>(count);
         try
         {
             var media = await PreparedMedia.MakeAsync(time);
-            await using var pool = await PoolUnderLoad.StartAsync(new Dictionary<string, string>(StringComparer.Ordinal), time);
+            await using var pool = await PoolUnderLoad.StartAsync(new Dictionary<string, string>(StringComparer.Ordinal), time, tls);
             await Task.Delay(s_settling, time);
             var empty = pool.Process.OwnMemoryBytes;
-            var joinSeconds = await JoinAsync(crowd, pool.WebPort, count, media, time);
+            var joinSeconds = await JoinAsync(crowd, pool.Web, count, media, time);
             await Task.Delay(s_settling, time);
             var share = await IdleShareAsync(pool.Process, time);
             var kilobytes = (pool.Process.OwnMemoryBytes - empty) / BytesPerKilobyte / count;
             await using var stream = await PoolStream.OpenAsync(pool.Network, media, "storm");
             await stream.SendAsync();
             var storm = await StormAsync(pool, crowd, time);
-            var figures = new Figures(count, joinSeconds, kilobytes, share, storm, await IsKeptAsync(stream));
+            var figures = new Figures(count, tls, joinSeconds, kilobytes, share, storm, await IsKeptAsync(stream));
             return Report(figures, json);
         }
         catch (Exception failure) when (failure is InvalidOperationException or HttpRequestException or GrpcCallException or TimeoutException or OperationCanceledException)
@@ -66,12 +68,12 @@ internal static class WorkersBenchmark
         }
     }
 
-    private static async Task<double> JoinAsync(List<InstantWorker> crowd, int port, int count, PreparedMedia media, TimeProvider time)
+    private static async Task<double> JoinAsync(List<InstantWorker> crowd, PoolAddress pool, int count, PreparedMedia media, TimeProvider time)
     {
         var began = time.GetTimestamp();
         await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = JoiningAtOnce }, async (_, _) =>
         {
-            var worker = await InstantWorker.JoinAsync(port, media.Renditions, sessions: 1, time);
+            var worker = await InstantWorker.JoinAsync(pool, media.Renditions, sessions: 1, time);
             lock (crowd)
             {
                 crowd.Add(worker);
@@ -122,18 +124,20 @@ internal static class WorkersBenchmark
     {
         Goal[] goals =
         [
-            Goal.AtMost("memory of a connected worker, KB", figures.KilobytesEach, GoalKilobytes),
+            Goal.AtMost($"memory of a connected worker {Line(figures)}, KB", figures.KilobytesEach, GoalKilobytes),
             Goal.AtMost("processor time while nothing is to be done, in cores", figures.IdleShare, GoalIdleShare),
             Goal.AtMost("until all are back after the server was killed, s", figures.StormSeconds, GoalStormSeconds),
             Goal.AtLeast("the gateway's session goes on (1 = yes)", figures.SessionKept ? 1 : 0, 1),
         ];
-        var table = new Table().AddColumns("workers", "joined in s", "KB each", "idle, cores", "back in s");
+        var table = new Table().AddColumns("workers", "line", "joined in s", "KB each", "idle, cores", "back in s");
         table.AddRow(
-            Text(figures.Workers, "0"), Text(figures.JoinSeconds, "0.0"), Text(figures.KilobytesEach, "0.0"), Text(figures.IdleShare, "0.000"), Text(figures.StormSeconds, "0.0"));
+            Text(figures.Workers, "0"), Line(figures), Text(figures.JoinSeconds, "0.0"), Text(figures.KilobytesEach, "0.0"), Text(figures.IdleShare, "0.000"), Text(figures.StormSeconds, "0.0"));
         AnsiConsole.Write(table);
         Goal.Print(goals);
         return BenchmarkReport.Finish("workers", json, new { Bench = "workers", BenchmarkReport.Machine, Figures = figures, Goals = goals, Met = goals.All(goal => goal.Met) });
     }
+
+    private static string Line(Figures figures) => figures.Tls ? "with TLS" : "without TLS";
 
     private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

@@ -29,7 +29,7 @@ internal sealed class RogueWorker : IAsyncDisposable
         _http = new HttpClient { BaseAddress = new Uri(pool.ToString()), Timeout = Patience.Limit };
         var builder = new HubConnectionBuilder();
         builder.Services.AddSingleton<EndPoint>(new UriEndPoint(pool.WebSocketAt(WorkerLink.HubPath)));
-        builder.Services.AddSingleton<IConnectionFactory, WebSocketConnectionFactory>();
+        builder.Services.AddSingleton<IConnectionFactory>(new WebSocketConnectionFactory(pool.Trust));
         _hub = builder.Build();
         _hub.Closed += _ =>
         {

@@ -52,6 +52,18 @@ public sealed class StatusScreenTests
             screen);
     }
 
+    [Theory]
+    [InlineData(40, false, null, "HTTPS     certificate of pool.example, until 2026-12-31\n")]
+    [InlineData(3, true, null, "HTTPS     certificate of pool.example EXPIRES in 3 d 0 h, on 2026-11-24: renew it\n")]
+    [InlineData(-2, true, null, "HTTPS     certificate of pool.example has EXPIRED, 2 d 0 h ago: renew it\n")]
+    [InlineData(40, false, "it is broken.", "until 2026-12-31; the newer files are NOT in use: it is broken.\n")]
+    public void The_end_of_the_web_ports_certificate_is_said_before_it_comes(int days, bool soon, string? fault, string line)
+    {
+        var certificate = new CertificateStatus("pool.example", s_start.AddDays(days), soon, fault);
+
+        Assert.Contains(line, StatusScreen.Of(s_status with { WebCertificate = certificate }, s_start).ReplaceLineEndings("\n"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_database_that_is_away_and_records_that_it_refused_are_said()
     {

@@ -9,14 +9,19 @@ internal sealed class RealWorker : IAsyncDisposable
 
     private RealWorker(Process process) => _process = process;
 
+    /// <summary>The command line that joins it to a server.</summary>
+    public static IReadOnlyList<string> Arguments(RunningServer server) =>
+    [
+        Path.Combine(AppContext.BaseDirectory, "pool-worker.dll"), "run", "--pool", server.Web.GetLeftPart(UriPartial.Authority), "--payout", TestWorker.Payee,
+        "--home", Path.Combine(server.Home, "worker"), "--sessions", "2",
+    ];
+
     /// <summary>Starts it and waits until it has joined.</summary>
-    public static async Task<RealWorker> JoinAsync(RunningServer server)
+    /// <param name="server">What it joins.</param>
+    /// <param name="more">Further options of its command line.</param>
+    public static async Task<RealWorker> JoinAsync(RunningServer server, params string[] more)
     {
-        var worker = new RealWorker(Process.Start(new ProcessStartInfo("dotnet",
-        [
-            Path.Combine(AppContext.BaseDirectory, "pool-worker.dll"), "run", "--pool", server.Web.GetLeftPart(UriPartial.Authority), "--payout", TestWorker.Payee,
-            "--home", Path.Combine(server.Home, "worker"), "--sessions", "2",
-        ])
+        var worker = new RealWorker(Process.Start(new ProcessStartInfo("dotnet", [.. Arguments(server), .. more])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -43,7 +43,7 @@ internal sealed class RunningServer : IAsyncDisposable
     public Uri Network => new($"https://127.0.0.1:{NetworkPort}");
 
     /// <summary>What workers and the operator reach.</summary>
-    public Uri Web => new($"http://127.0.0.1:{WebPort}");
+    public Uri Web => new($"{(_settings.ContainsKey("WebCertificate") ? "https" : "http")}://127.0.0.1:{WebPort}");
 
     public IServiceProvider Services => _app?.Services ?? throw new InvalidOperationException("The server is stopped.");
 

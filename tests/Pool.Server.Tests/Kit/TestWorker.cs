@@ -173,7 +173,7 @@ internal sealed class TestWorker : IAsyncDisposable
 /// <summary>The worker's own WebSocket transport, with a way to break it.</summary>
 internal sealed class BreakableConnectionFactory : IConnectionFactory
 {
-    private readonly WebSocketConnectionFactory _sockets = new();
+    private readonly WebSocketConnectionFactory _sockets = new(new PoolTrust());
     private ConnectionContext? _connection;
 
     public async ValueTask<ConnectionContext> ConnectAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>

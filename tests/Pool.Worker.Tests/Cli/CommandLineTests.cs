@@ -28,6 +28,8 @@ public sealed class CommandLineTests
     [InlineData("--sessions", "0", "--sessions: '0' is not a number from 1 to 64")]
     [InlineData("--sessions", "65", "--sessions: '65' is not a number from 1 to 64")]
     [InlineData("--sessions", "many", "--sessions: 'many' is not a number from 1 to 64")]
+    [InlineData("--pool-certificate", "/dev/null", "--pool-certificate: there is no certificate in PEM form in '/dev/null'")]
+    [InlineData("--pool-certificate", "/no/such/file", "--pool-certificate: '/no/such/file' cannot be read: ")]
     [InlineData("--speed", "11", "--speed")]
     public async Task A_wrong_option_gets_a_line_that_names_it(string option, string value, string line)
     {
