@@ -22,7 +22,7 @@ internal sealed class MadeAuthority : IDisposable
         using var rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         _root = Request("CN=test root", rootKey).CreateSelfSigned(TimeProvider.System.GetUtcNow() - s_backdate, TimeProvider.System.GetUtcNow() + s_validity);
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var signed = Request("CN=test intermediate", key).Create(_root, _root.NotBefore, _root.NotAfter, RandomNumberGenerator.GetBytes(SerialBytes));
+        using var signed = Request("CN=test intermediate", key).Create(_root, new DateTimeOffset(_root.NotBefore), new DateTimeOffset(_root.NotAfter), RandomNumberGenerator.GetBytes(SerialBytes));
         _intermediate = signed.CopyWithPrivateKey(key);
     }
 
