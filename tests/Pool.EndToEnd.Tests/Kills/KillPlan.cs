@@ -1,4 +1,4 @@
-namespace Pool.EndToEnd.Tests.Money;
+namespace Pool.EndToEnd.Tests.Kills;
 
 /// <summary>Something that happens while money is on its way, and after which the server may die.</summary>
 internal enum Moment

@@ -3,7 +3,7 @@ using Pool.Shared.Ethereum;
 using Pool.Shared.Ethereum.Keystores;
 using Pool.Tests.Chain;
 
-namespace Pool.EndToEnd.Tests.Money;
+namespace Pool.EndToEnd.Tests.Kills;
 
 /// <summary>The signer as an operator keeps it: a program of its own with a locked key store and settings that the server cannot write.</summary>
 internal sealed class SignerHome(string folder, LocalChain chain)

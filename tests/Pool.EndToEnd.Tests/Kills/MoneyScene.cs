@@ -6,15 +6,13 @@ using Pool.Shared.Money;
 using Pool.Tests.Chain;
 using Pool.Tests.Kit;
 
-namespace Pool.EndToEnd.Tests.Money;
+namespace Pool.EndToEnd.Tests.Kills;
 
 /// <summary>A paid pool of processes: Postgres, a local chain with Livepeer's contracts, the signer, the server, which may be killed, and a worker.</summary>
 internal sealed class MoneyScene : IAsyncDisposable
 {
     /// <summary>Blocks on top of one that stays.</summary>
     public const ulong Finality = 2;
-
-    private const string SessionsOfWorker = "6";
 
     /// <summary>What a pixel costs, in wei: a segment is a little less than a ticket, and half of the tickets win.</summary>
     private const string PricePerPixel = "400000";
@@ -28,7 +26,7 @@ internal sealed class MoneyScene : IAsyncDisposable
     private readonly int _web = FreePort.Next();
     private readonly PrivatePostgres _postgres;
     private RunningProgram? _signer;
-    private RunningProgram? _worker;
+    private ReadyWorker? _worker;
     private KeptProgram? _server;
 
     private MoneyScene(PrivatePostgres postgres, LocalChain chain) => (_postgres, Chain) = (postgres, chain);
@@ -38,6 +36,9 @@ internal sealed class MoneyScene : IAsyncDisposable
 
     /// <summary>The chain.</summary>
     public LocalChain Chain { get; }
+
+    /// <summary>What is streamed.</summary>
+    public MoneyMedia Media { get; private set; } = null!;   // set before anybody has the scene
 
     /// <summary>How the pool's database is reached.</summary>
     public string Database => _postgres.Connection;
@@ -83,7 +84,7 @@ internal sealed class MoneyScene : IAsyncDisposable
     public Task KillServerAsync() => Server.KillAsync(TimeSpan.Zero);
 
     /// <summary>Waits until the server takes sessions of this gateway.</summary>
-    public Task WaitForSessionsAsync(OrchestratorClient gateway) => Patience.UntilAsync($"a server that takes sessions; {Story}", async () =>
+    public Task WaitForSessionsAsync(OrchestratorClient gateway) => Patience.UntilAsync("a server that takes sessions", async () =>
     {
         try
         {
@@ -132,11 +133,8 @@ internal sealed class MoneyScene : IAsyncDisposable
         Directory.CreateDirectory(ServerHome);
         await File.WriteAllTextAsync(Path.Combine(ServerHome, "pool.json"), Settings(signer.Socket));
         _server = new KeptProgram(StartServer);
-        _worker = RunningProgram.Start("dotnet",
-        [
-            Path.Combine(AppContext.BaseDirectory, "pool-worker.dll"), "run", "--pool", $"http://127.0.0.1:{_web}", "--payout", RunningPool.Payee,
-            "--home", Path.Combine(Home, "worker"), "--sessions", SessionsOfWorker,
-        ]);
+        Media = await MoneyMedia.MakeAsync(Home);
+        _worker = new ReadyWorker(_web, Path.Combine(Home, "worker"), Media.Worker);
     }
 
     private RunningProgram StartServer() => RunningProgram.Start(

@@ -9,7 +9,7 @@ using Pool.Tests.Chain;
 using Pool.Tests.Kit;
 using Xunit.Abstractions;
 
-namespace Pool.EndToEnd.Tests.Money;
+namespace Pool.EndToEnd.Tests.Kills;
 
 /// <summary>
 /// <c>kill -9</c> of the server at random instants while tickets stream in, redemptions go out and rounds pass with their rewards, with real processes on a local chain with Livepeer's contracts.
@@ -40,7 +40,7 @@ public sealed class MoneyKillTests(ITestOutputHelper output)
         var plan = KillPlan.OfThisRun();
         output.WriteLine($"{KillPlan.SeedVariable}={plan.Seed}, {plan.Kills.Count} kills");
         await using var scene = await MoneyScene.StartAsync();
-        var segments = await MoneyMedia.MakeAsync(scene.Home);
+        var segments = scene.Media.Segments;
         var (moments, gate, file) = (new Moments(), new ServerGate(), Path.Combine(scene.Home, "tickets.jsonl"));
         using var log = new TicketLog(file);
         using var clock = new L1Clock(scene.Chain.Node.Url, TimeProvider.System);
@@ -54,26 +54,30 @@ public sealed class MoneyKillTests(ITestOutputHelper output)
         miner.Start();
         using var end = new CancellationTokenSource();
         var streaming = Task.WhenAll(streams.Select(stream => stream.RunAsync(end.Token)));
-        foreach (var (number, kill) in plan.Kills.Index())
-        {
-            await KillAsync(kill, scene, moments, gate, replayer, wallet);
-            output.WriteLine($"kill {number + 1}, {kill.Delay.TotalMilliseconds:0} ms after {kill.After}: back, {streams.Sum(stream => stream.Answered)} segments answered so far");
-            await AnswersAsync(streams, AnswersBetween, scene);
-        }
-
+        await Told(KillAllAsync(), scene, miner);
         await end.CancelAsync();
-        await Patience.ForAsync($"the end of the streams; {scene.Story}", streaming);
-        await WaitForNothingOpenAsync(scene, miner);
+        await Told(Patience.ForAsync("the end of the streams", streaming), scene, miner);
+        await Told(WaitForNothingOpenAsync(scene, miner), scene, miner);
         await miner.StopAsync();
         streams.ForEach(stream => stream.Dispose());
         await ProveAsync(plan, scene, file, [.. streams.SelectMany(stream => stream.Failed)], gate, replayer);
+
+        async Task KillAllAsync()
+        {
+            foreach (var (number, kill) in plan.Kills.Index())
+            {
+                await KillAsync(kill, scene, moments, gate, replayer, wallet, miner);
+                output.WriteLine($"kill {number + 1}, {kill.Delay.TotalMilliseconds:0} ms after {kill.After}: back, {streams.Sum(stream => stream.Answered)} segments answered so far");
+                await AnswersAsync(streams, AnswersBetween);
+            }
+        }
     }
 
     private static OrchestratorClient Client(MoneyScene scene, GatewayWallet wallet) => new(scene.Orchestrator, GatewayRun.Needs(MoneyMedia.Profiles), wallet);
 
-    private static async Task KillAsync(PlannedKill kill, MoneyScene scene, Moments moments, ServerGate gate, Replayer replayer, GatewayWallet wallet)
+    private static async Task KillAsync(PlannedKill kill, MoneyScene scene, Moments moments, ServerGate gate, Replayer replayer, GatewayWallet wallet, ReluctantMiner miner)
     {
-        await Patience.ForAsync($"{kill.After}; {scene.Story}", moments.NextAsync(kill.After));
+        await await Patience.ForAsync($"{kill.After}", Task.WhenAny(moments.NextAsync(kill.After), miner.Running));
         await Task.Delay(kill.Delay, TimeProvider.System);
         var starts = scene.Server.Starts;
         gate.Close();
@@ -84,16 +88,16 @@ public sealed class MoneyKillTests(ITestOutputHelper output)
         gate.Reopen();
     }
 
-    private static Task AnswersAsync(List<PaidStream> streams, int more, MoneyScene scene)
+    private static Task AnswersAsync(List<PaidStream> streams, int more)
     {
         var before = streams.Sum(stream => stream.Answered);
-        return Patience.UntilAsync($"{more} answers after a kill; {scene.Story}", () => Task.FromResult(streams.Sum(stream => stream.Answered) >= before + more));
+        return Patience.UntilAsync($"{more} answers after a kill", () => Task.FromResult(streams.Sum(stream => stream.Answered) >= before + more));
     }
 
     private static async Task WaitForNothingOpenAsync(MoneyScene scene, ReluctantMiner miner)
     {
         await using var database = NpgsqlDataSource.Create(scene.Database);
-        await Patience.UntilAsync($"the end of every winner and every order; {scene.Story}", s_ending, async () =>
+        await Patience.UntilAsync("the end of every winner and every order", s_ending, async () =>
         {
             if (miner.Running.IsCompleted)
             {
@@ -102,6 +106,18 @@ public sealed class MoneyKillTests(ITestOutputHelper output)
 
             return await database.ScalarAsync(Open) == 0;
         });
+    }
+
+    private static async Task Told(Task task, MoneyScene scene, ReluctantMiner miner)
+    {
+        try
+        {
+            await task;
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException($"{late.Message}\n{miner.Story}\n{scene.Story}", late);
+        }
     }
 
     private async Task ProveAsync(KillPlan plan, MoneyScene scene, string file, List<SentSegment> failed, ServerGate gate, Replayer replayer)

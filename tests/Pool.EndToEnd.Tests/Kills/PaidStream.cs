@@ -4,7 +4,7 @@ using Pool.Gateway.Network;
 using Pool.Gateway.Payments;
 using Pool.Gateway.Streaming;
 
-namespace Pool.EndToEnd.Tests.Money;
+namespace Pool.EndToEnd.Tests.Kills;
 
 /// <summary>A stream of a gateway that pays, with the sessions and time-outs of a stock one. What it paid is in the gateway's log; here is what went wrong.</summary>
 /// <param name="name">Its name.</param>

@@ -4,7 +4,7 @@ using Npgsql;
 using Pool.Shared.Ethereum;
 using Pool.Shared.Money;
 
-namespace Pool.EndToEnd.Tests.Money;
+namespace Pool.EndToEnd.Tests.Kills;
 
 /// <summary>A payment as Postgres has it.</summary>
 /// <param name="Session">The gateway's session.</param>

@@ -5,7 +5,7 @@ using Pool.Shared.Ethereum.Abi;
 using Pool.Shared.Livepeer.Tickets;
 using Pool.Tests.Chain;
 
-namespace Pool.EndToEnd.Tests.Money;
+namespace Pool.EndToEnd.Tests.Kills;
 
 /// <summary>What the contracts' events say in the end, read by the test itself.</summary>
 internal sealed record ChainFacts

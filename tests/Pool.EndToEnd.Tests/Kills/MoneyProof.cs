@@ -4,7 +4,7 @@ using System.Text.Json;
 using Pool.Shared.Ethereum;
 using Pool.Shared.Money;
 
-namespace Pool.EndToEnd.Tests.Money;
+namespace Pool.EndToEnd.Tests.Kills;
 
 /// <summary>What the gateway wrote down, what the pool booked and what the chain says, held against each other. Every method yields a line for everything that is wrong.</summary>
 internal sealed class MoneyProof(GatewayLog log, byte[] secret, MoneyBooks books, ChainFacts chain)

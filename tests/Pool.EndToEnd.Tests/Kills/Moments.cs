@@ -1,4 +1,4 @@
-namespace Pool.EndToEnd.Tests.Money;
+namespace Pool.EndToEnd.Tests.Kills;
 
 /// <summary>What happens, for whoever waits for it.</summary>
 internal sealed class Moments

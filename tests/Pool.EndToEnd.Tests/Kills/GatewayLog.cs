@@ -7,7 +7,7 @@ using Pool.Shared.Livepeer.Wire;
 using Pool.Shared.Money;
 using Ticket = Pool.Shared.Livepeer.Tickets.Ticket;
 
-namespace Pool.EndToEnd.Tests.Money;
+namespace Pool.EndToEnd.Tests.Kills;
 
 /// <summary>A ticket as the gateway wrote it down before it was sent.</summary>
 /// <param name="Request">The request it was sent with.</param>

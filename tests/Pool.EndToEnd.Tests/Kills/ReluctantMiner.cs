@@ -4,7 +4,7 @@ using Npgsql;
 using Pool.EndToEnd.Tests.Chaos;
 using Pool.Tests.Chain;
 
-namespace Pool.EndToEnd.Tests.Money;
+namespace Pool.EndToEnd.Tests.Kills;
 
 /// <summary>
 /// Mines blocks one after the other, a round of the network in a few seconds. A round of an hour leaves a killed server its time; here, towards a round's end, blocks wait for what must be in it:
@@ -12,7 +12,7 @@ namespace Pool.EndToEnd.Tests.Money;
 /// </summary>
 internal sealed class ReluctantMiner(MoneyScene scene, Moments moments, ServerGate gate) : IAsyncDisposable
 {
-    /// <summary>From this block of a round on, parameters that were offered in the round before take no tickets any more: all of its winners can be redeemed (protocol §5.4).</summary>
+    /// <summary>From this block of a round on, parameters that were offered before it take no tickets any more: all winners of earlier rounds can be redeemed (protocol §5.4).</summary>
     private const ulong LastOldTicket = 40;
 
     /// <summary>Between two blocks.</summary>
@@ -21,9 +21,9 @@ internal sealed class ReluctantMiner(MoneyScene scene, Moments moments, ServerGa
     /// <summary>Looks at a transaction behind a gap that the node does not close by itself, before it is dropped.</summary>
     private const int StuckLooks = 30;
 
-    /// <summary>Winners of earlier rounds that nobody has ordered a redemption for, and those whose redemption is in no block.</summary>
+    /// <summary>Winners of earlier rounds that could be redeemed and that nobody has ordered a redemption for, and those whose redemption is in no block.</summary>
     private const string OpenOfEarlierRounds = """
-        SELECT count(*) FILTER (WHERE w.state = 'won'), count(*) FILTER (WHERE w.state = 'redeeming' AND i.state IN ('planned', 'sent'))
+        SELECT count(*) FILTER (WHERE w.state = 'won' AND w.params_expiration_block <= $2), count(*) FILTER (WHERE w.state = 'redeeming' AND i.state IN ('planned', 'sent'))
         FROM winning_tickets w LEFT JOIN tx_intents i ON i.key = w.intent WHERE w.creation_round < $1
         """;
 
@@ -31,6 +31,10 @@ internal sealed class ReluctantMiner(MoneyScene scene, Moments moments, ServerGa
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
     private int _stuck;
+    private string _holding = "";
+
+    /// <summary>What it did last, for the message of a failure.</summary>
+    public string Story { get; private set; } = "";
 
     private AnvilNode Node => scene.Chain.Node;
 
@@ -65,7 +69,9 @@ internal sealed class ReluctantMiner(MoneyScene scene, Moments moments, ServerGa
                 moments.Tell(Moment.Ordered);
             }
 
-            if (await MayMineAsync(waiting))
+            var mayMine = await MayMineAsync(waiting);
+            Story = $"THE CHAIN has {waiting} transactions waiting, {_stuck} looks in vain, and may {(mayMine ? "" : "not ")}go on: {_holding}";
+            if (mayMine)
             {
                 await Node.MineAsync();
                 moments.Tell(Moment.Mined);
@@ -83,7 +89,9 @@ internal sealed class ReluctantMiner(MoneyScene scene, Moments moments, ServerGa
     {
         var chain = scene.Chain;
         var start = (await chain.ReadAsync(chain.Contracts.RoundsManager, "currentRoundStartBlock")).AsUInt64();
-        var place = (await chain.HeadAsync()).Number - start;
+        var head = (await chain.HeadAsync()).Number;
+        var place = head - start;
+        _holding = $"block {place} of the round";
         if (place < LastOldTicket)
         {
             return true;
@@ -96,19 +104,21 @@ internal sealed class ReluctantMiner(MoneyScene scene, Moments moments, ServerGa
             return waiting > 0;
         }
 
-        var (forgotten, sent) = await OpenAsync();
+        var (forgotten, sent) = await OpenAsync(head);
+        _holding += $", {forgotten} to be sent, {sent} to be mined";
         // What a killed server has taken may still be in its journal alone.
         return forgotten == 0 && (waiting > 0 || (sent == 0 && gate.Open.IsCompletedSuccessfully));
     }
 
     /// <summary>What must come before the round is over: what nobody has sent yet, and what is in no block yet.</summary>
-    private async Task<(long Forgotten, long Sent)> OpenAsync()
+    private async Task<(long Forgotten, long Sent)> OpenAsync(ulong head)
     {
         var chain = scene.Chain;
         var round = (await chain.ReadAsync(chain.Contracts.RoundsManager, "lastInitializedRound")).AsUInt64();
         var rewarded = (await chain.ReadAsync(chain.Contracts.BondingManager, "getTranscoder", [MoneyScene.Key.Address]))[0].AsUInt64();
         await using var command = _database.CreateCommand(OpenOfEarlierRounds);
         command.Parameters.Add(new NpgsqlParameter { Value = (long)round });
+        command.Parameters.Add(new NpgsqlParameter { Value = (long)head });
         await using var row = await command.ExecuteReaderAsync();
         await row.ReadAsync();
         return (row.GetInt64(0), row.GetInt64(1) + (rewarded == round ? 0 : 1));

@@ -9,7 +9,7 @@ using Pool.Shared.Ethereum;
 using Pool.Shared.Livepeer;
 using Pool.Shared.Livepeer.Wire;
 
-namespace Pool.EndToEnd.Tests.Money;
+namespace Pool.EndToEnd.Tests.Kills;
 
 /// <summary>A gateway that pays with tickets it has paid with before, made again of its own log: after each kill, while their parameters are still good.</summary>
 internal sealed class Replayer(MoneyScene scene, SourceSegment segment, GatewayWallet wallet, string log) : IDisposable
