@@ -28,8 +28,8 @@ public sealed class MoneyKillTests(ITestOutputHelper output)
         SELECT (SELECT count(*) FROM winning_tickets WHERE state IN ('won', 'redeeming')) + (SELECT count(*) FROM tx_intents WHERE state NOT IN ('done', 'reverted', 'refused'))
         """;
 
-    /// <summary>The last winners wait for their parameters to expire, and perhaps for the next round.</summary>
-    private static readonly TimeSpan s_ending = TimeSpan.FromMinutes(3);
+    /// <summary>A round and the pauses of the pool in it: a redemption that came too late for a round is tried again after a while.</summary>
+    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(4);
 
     /// <summary>Two gateways in a hurry, one that has its own pace, and one whose parameters expire between its segments.</summary>
     private static readonly TimeSpan[] s_pauses = [TimeSpan.Zero, TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(600), TimeSpan.FromSeconds(6)];
@@ -77,7 +77,9 @@ public sealed class MoneyKillTests(ITestOutputHelper output)
 
     private static async Task KillAsync(PlannedKill kill, MoneyScene scene, Moments moments, ServerGate gate, Replayer replayer, GatewayWallet wallet, ReluctantMiner miner)
     {
-        await await Patience.ForAsync($"{kill.After}", Task.WhenAny(moments.NextAsync(kill.After), miner.Running));
+        var moment = moments.NextAsync(kill.After);
+        await Patience.UntilAsync($"{kill.After}", s_longest, () => Task.FromResult(moment.IsCompleted || miner.Running.IsCompleted));
+        await (moment.IsCompleted ? moment : miner.Running);
         await Task.Delay(kill.Delay, TimeProvider.System);
         var starts = scene.Server.Starts;
         gate.Close();
@@ -97,7 +99,7 @@ public sealed class MoneyKillTests(ITestOutputHelper output)
     private static async Task WaitForNothingOpenAsync(MoneyScene scene, ReluctantMiner miner)
     {
         await using var database = NpgsqlDataSource.Create(scene.Database);
-        await Patience.UntilAsync("the end of every winner and every order", s_ending, async () =>
+        await Patience.UntilAsync("the end of every winner and every order", s_longest, async () =>
         {
             if (miner.Running.IsCompleted)
             {
