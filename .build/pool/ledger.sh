@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 
 run_server_command() {
-  local home program database=''
+  local home program database='' name port
   home=$(node_home)
   if answers_status "$home"; then
     program="$home/app/server/pool-server.dll"
@@ -20,5 +20,9 @@ run_server_command() {
     database=$(connection_string "$home" "$POSTGRES_DATABASE")
   fi
   export POOL_HOME=$home POOL_DATABASE=$database
+  # The server answers where it was started, whatever the settings say by now.
+  while IFS='=' read -r name port; do
+    export "$name=$port"
+  done <"$home/run/ports"
   exec dotnet "$program" "$@"
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Pool.Server.Chain;
 using Pool.Server.Chain.Contracts;
+using Pool.Server.Chain.Following;
 using Pool.Server.Chain.Outbox;
 using Pool.Server.Chain.Rpc;
 using Pool.Server.Rounds;
@@ -10,13 +11,14 @@ using Pool.Server.Rounds.Income;
 using Pool.Server.Rounds.Registration;
 using Pool.Server.Signing;
 using Pool.Shared.Ethereum;
+using Pool.Shared.Money;
 
 namespace Pool.Server.Admin;
 
 /// <summary>Reads all that an operator wants to know of the orchestrator on its chain.</summary>
 internal sealed class ChainReader(
     IChainView chain, IContracts contracts, IEthereumRpc rpc, ISigner signer, FigureBook figures, OutboxDesk outbox, NpgsqlDataSource database,
-    IOptions<ChainOptions> options)
+    FinalEvents booking, IOptions<ChainOptions> options, IOptions<RoundsOptions> rounds)
 {
     private const int PastRounds = 5;
 
@@ -44,12 +46,36 @@ internal sealed class ChainReader(
                 account.ToString(), signer.Account.ToString(), state.IsRegistered, state.IsActive, held.Stake.ToDigits(), held.Fees.ToDigits(), state.Lpt.ToDigits(),
                 gas.ToDigits(), state.RewardCut.ToString(), state.FeeShare.ToString(), state.ServiceUri, state.LastRewardRound.ToString()),
             await PaymentsAsync(cancellationToken), await TicketsAsync(cancellationToken), await RedemptionsAsync(cancellationToken), await RoundsAsync(cancellationToken),
-            new ChainReportOutbox(
-                sending.Open.Count,
-                [
-                    .. sending.Accounts.Where(entry => entry.Halt.Length > 0).Select(entry => $"sending is HALTED: {entry.Halt}"),
-                    .. sending.Open.Where(line => line.Alarm.Length > 0).Select(line => $"{line.Key}: {line.Alarm}"),
-                ]));
+            new ChainReportOutbox(sending.Open.Count, OutboxAlarms(sending)), [.. OutboxAlarms(sending), .. Alarms(now, state, gas)]);
+    }
+
+    private static IReadOnlyList<string> OutboxAlarms(OutboxReport sending) =>
+    [
+        .. sending.Accounts.Where(entry => entry.Halt.Length > 0).Select(entry => $"sending is HALTED: {entry.Halt}"),
+        .. sending.Open.Where(line => line.Alarm.Length > 0).Select(line => $"{line.Key}: {line.Alarm}"),
+    ];
+
+    private IEnumerable<string> Alarms(ChainSnapshot now, RegistrationState state, Wei gas)
+    {
+        if (booking.Failure is { } failure)
+        {
+            yield return $"no events of the chain are booked: {failure}";
+        }
+
+        if (state.IsRegistered && !state.IsActive)
+        {
+            yield return $"the orchestrator is not in the active set of round {now.Round.Number}: nobody pays it and it earns no reward";
+        }
+
+        if (rounds.Value.Reward && RewardTime.IsLate(now, rounds.Value.RewardAlarmPercent) && RewardTime.Of(now, hasOpenRedemptions: false, rounds.Value.RewardAlarmPercent) == RewardStep.Call)
+        {
+            yield return $"the reward of round {now.Round.Number} is not called yet, after the round it is lost";
+        }
+
+        if (gas < rounds.Value.LeastGasFloat)
+        {
+            yield return $"{signer.Account} has {gas} for gas, less than {rounds.Value.LeastGasFloat}: send it ETH";
+        }
     }
 
     private async Task<ChainReportPayments> PaymentsAsync(CancellationToken cancellationToken)

@@ -3,7 +3,8 @@ namespace Pool.Server.Admin;
 /// <summary>An orchestrator on its chain, as <c>pool-server chain --json</c> prints it. Amounts are decimal strings in base units.</summary>
 public sealed record ChainReport(
     ChainReportNetwork Network, ChainReportRound Round, ChainReportOrchestrator Orchestrator, ChainReportPayments Payments,
-    IReadOnlyList<ChainReportTickets> Tickets, IReadOnlyList<ChainReportRedemption> Redemptions, IReadOnlyList<ChainReportPastRound> Rounds, ChainReportOutbox Outbox);
+    IReadOnlyList<ChainReportTickets> Tickets, IReadOnlyList<ChainReportRedemption> Redemptions, IReadOnlyList<ChainReportPastRound> Rounds, ChainReportOutbox Outbox,
+    IReadOnlyList<string> Alarms);
 
 /// <param name="Name">As in the settings.</param>
 /// <param name="ChainId">The chain.</param>
@@ -63,5 +64,5 @@ public sealed record ChainReportTickets(string State, long Count, string FaceVal
 public sealed record ChainReportPastRound(long Number, string? RewardTransaction, string Minted, string OwnShare, string FeesIn);
 
 /// <param name="Open">Intents that are not final.</param>
-/// <param name="Alarms">What is wrong with them.</param>
+/// <param name="Alarms">What is wrong with them; they are among the report's as well.</param>
 public sealed record ChainReportOutbox(int Open, IReadOnlyList<string> Alarms);

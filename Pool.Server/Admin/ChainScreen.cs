@@ -27,9 +27,9 @@ internal static class ChainScreen
         AddTickets(screen, report.Tickets);
         AddRounds(screen, report.Rounds);
         screen.AppendLine($"OUTBOX        {report.Outbox.Open} on the way (pool-server outbox)");
-        foreach (var alarm in report.Outbox.Alarms)
+        foreach (var alarm in report.Alarms)
         {
-            screen.AppendLine($"  ALARM: {alarm}");
+            screen.AppendLine($"ALARM         {alarm}");
         }
 
         return screen.ToString();

@@ -40,7 +40,7 @@ internal static class RegisterCommand
 
     private static async Task<int> RunAsync(RegistrationWish wish, bool isDry, bool isYes, CancellationToken cancellationToken)
     {
-        await using var app = await ChainCommands.OpenAsync(cancellationToken);
+        await using var app = await ChainParts.OpenAsync(cancellationToken);
         var (contracts, rpc) = (app.Services.GetRequiredService<IContracts>(), app.Services.GetRequiredService<IEthereumRpc>());
         var (outbox, account) = (app.Services.GetRequiredService<IOutbox>(), app.Services.GetRequiredService<ISigner>().Account);
         var node = app.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<NodeOptions>>().Value;

@@ -22,10 +22,15 @@ public static class ServerCommands
         var health = new Command("health", "Ask the running server of this machine whether it is ready.");
         health.SetAction((_, cancellationToken) => GuardAsync(() => HealthCommand.RunAsync(LoadSettings(), Console.Out, cancellationToken)));
 
+        var chainJson = new Option<bool>("--json") { Description = "Print JSON; amounts are decimal strings of wei." };
+        var chain = new Command("chain", "Show the orchestrator of the running server on its chain: stake, cuts, round, fees, winning tickets, rewards, alarms.") { chainJson };
+        chain.SetAction((parsed, cancellationToken) =>
+            GuardAsync(() => StatusCommand.RunChainAsync(LoadSettings(), parsed.GetValue(chainJson), Console.Out, cancellationToken)));
+
         var root = new RootCommand("Pool.Server: a Livepeer orchestrator whose segments are transcoded by the pool's workers.")
         {
             run, migrate, status, health, LedgerCommands.Create(GuardAsync), OutboxCommands.Create(GuardAsync), SignerCommands.Create(GuardAsync),
-            ChainCommands.Create(GuardAsync), RegisterCommand.Create(GuardAsync),
+            chain, RegisterCommand.Create(GuardAsync),
         };
         return root.Parse(args).InvokeAsync();
     }

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using Pool.Server.Admin;
 using Pool.Server.Ledger;
 using Pool.Server.Tests.Kit;
 using Pool.Server.Tests.Redemption;
@@ -20,6 +22,11 @@ public sealed class RoundsOnChainTests(OneLocalChain one) : ChainTest(one)
         Assert.Equal(2, await pool.Server.ReadAsync("SELECT count(*) FROM tx_intents WHERE purpose = 'Reward'"));
         await pool.WaitForAsync(0, "SELECT count(*) FROM tx_intents WHERE state NOT IN ('done', 'reverted', 'refused')");
         await pool.CheckAsync();
+
+        var report = await pool.Server.Services.GetRequiredService<ChainReader>().ReadAsync(default);
+        Assert.Equal((true, true, "100000", 2), (report.Orchestrator.IsRegistered, report.Orchestrator.IsActive, report.Orchestrator.RewardCut, report.Rounds.Count));
+        Assert.Equal((stake[0].AsNumber().ToString(), $"{report.Round.Number}"), (report.Orchestrator.Stake, report.Orchestrator.LastRewardRound));
+        Assert.Empty(report.Alarms);
     }
 
     [Fact]
