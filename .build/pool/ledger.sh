@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 
 run_server_command() {
-  local home program database='' name port
+  local home program database=''
   home=$(node_home)
   if answers_status "$home"; then
     program="$home/app/server/pool-server.dll"
@@ -20,9 +20,8 @@ run_server_command() {
     database=$(connection_string "$home" "$POSTGRES_DATABASE")
   fi
   export POOL_HOME=$home POOL_DATABASE=$database
-  # The server answers where it was started, whatever the settings say by now.
-  while IFS='=' read -r name port; do
-    export "$name=$port"
-  done <"$home/run/ports"
+  # shellcheck disable=SC1091  # written when the server was ready
+  source "$home/run/ports"
+  export POOL_WEB_PORT POOL_NETWORK_PORT
   exec dotnet "$program" "$@"
 }
