@@ -31,6 +31,9 @@ internal static class RedemptionRules
     /// <summary>L1 blocks before its last round ends in which a ticket that waits for a better moment is redeemed as it is: there is no better one.</summary>
     public const ulong LastBlocks = 100;
 
+    /// <summary>L1 blocks before a round's end in which nothing is begun that can as well wait for the next round: mined after the end it would revert, and cost its gas.</summary>
+    public const ulong ClosingBlocks = 3;
+
     public static RedemptionChoice Choose(Winner winner, RedemptionState state)
     {
         var (round, ticket) = (state.Chain.Round, winner.Ticket.Ticket);
@@ -60,6 +63,11 @@ internal static class RedemptionRules
         if (!isUrgent && winner.ParamsExpirationBlock > state.Chain.Head.L1Number)
         {
             return new RedemptionChoice.Wait($"its parameters take tickets until L1 block {winner.ParamsExpirationBlock}");
+        }
+
+        if (!isUrgent && round.Number < lastRound && state.Chain.Head.L1Number + ClosingBlocks >= round.StartBlock + round.Length)
+        {
+            return new RedemptionChoice.Wait("the round is nearly over; it has the next one, too");
         }
 
         var isLastChance = isUrgent || (round.Number == lastRound && state.Chain.Head.L1Number + LastBlocks >= round.StartBlock + round.Length);

@@ -31,8 +31,8 @@ public sealed class MoneyKillTests(ITestOutputHelper output)
     /// <summary>A round and the pauses of the pool in it: a redemption that came too late for a round is tried again after a while.</summary>
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(4);
 
-    /// <summary>Two gateways in a hurry, one that has its own pace, and one whose parameters expire between its segments.</summary>
-    private static readonly TimeSpan[] s_pauses = [TimeSpan.Zero, TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(600), TimeSpan.FromSeconds(6)];
+    /// <summary>A gateway in a hurry, two that have their own pace, and one whose parameters expire between its segments.</summary>
+    private static readonly TimeSpan[] s_pauses = [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(600), TimeSpan.FromSeconds(6)];
 
     [Fact]
     public async Task Server_killed_at_random_instants_redeems_every_answered_winner_once_and_credits_no_nonce_again()
@@ -47,10 +47,10 @@ public sealed class MoneyKillTests(ITestOutputHelper output)
         // Not disposed of: its key is everybody's.
         var wallet = new GatewayWallet(DevAccounts.Gateway, log, clock);
         using var replayer = new Replayer(scene, segments[0], wallet, file);
-        var streams = s_pauses.Select((pause, number) => new PaidStream($"stream-{number}", scene, segments, wallet, moments, gate, pause)).ToList();
+        await using var miner = new ReluctantMiner(scene, moments, gate);
+        var streams = s_pauses.Select((pause, number) => new PaidStream($"stream-{number}", scene, segments, wallet, moments, gate, pause, () => miner.IsHolding)).ToList();
         await scene.WaitForSessionsAsync(Client(scene, wallet));
 
-        await using var miner = new ReluctantMiner(scene, moments, gate);
         miner.Start();
         using var end = new CancellationTokenSource();
         var streaming = Task.WhenAll(streams.Select(stream => stream.RunAsync(end.Token)));

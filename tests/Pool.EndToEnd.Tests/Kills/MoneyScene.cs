@@ -146,8 +146,12 @@ internal sealed class MoneyScene : IAsyncDisposable
     {
         chain = new
         {
-            network = "local", rpcUrls = new[] { Chain.Node.Url.ToString() }, chainId = AnvilNode.ChainId, controller = Chain.Contracts.Controller.Address.ToString(),
-            finality = $"{Finality}", pollInterval = "00:00:00.050",
+            network = "local",
+            rpcUrls = new[] { Chain.Node.Url.ToString() },
+            chainId = AnvilNode.ChainId,
+            controller = Chain.Contracts.Controller.Address.ToString(),
+            finality = $"{Finality}",
+            pollInterval = "00:00:00.050",
         },
         signing = new { socket },
         tickets = new { pricePerUnit = PricePerPixel, ticketEv = TicketValue, maxFaceValue = FaceValue, redeemGas = "350000" },

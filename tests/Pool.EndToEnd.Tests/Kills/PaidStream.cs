@@ -14,8 +14,9 @@ namespace Pool.EndToEnd.Tests.Kills;
 /// <param name="moments">Whoever waits for its doings.</param>
 /// <param name="gate">Whether there is an orchestrator.</param>
 /// <param name="pause">Between an answer and the next segment: streams that pause keep their session over a kill, and have their parameters expire.</param>
+/// <param name="isHeld">Whether the chain stands still.</param>
 internal sealed class PaidStream(
-    string name, MoneyScene scene, IReadOnlyList<SourceSegment> segments, GatewayWallet wallet, Moments moments, ServerGate gate, TimeSpan pause) : IDisposable
+    string name, MoneyScene scene, IReadOnlyList<SourceSegment> segments, GatewayWallet wallet, Moments moments, ServerGate gate, TimeSpan pause, Func<bool> isHeld) : IDisposable
 {
     private static readonly TimeProvider s_time = TimeProvider.System;
 
@@ -38,11 +39,12 @@ internal sealed class PaidStream(
             await gate.Open.WaitAsync(end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             // Taken before looking: what begins just before a kill was in flight at it.
             var from = s_time.GetTimestamp();
-            if (gate.Open.IsCompleted && !end.IsCancellationRequested)
+            if (gate.Open.IsCompleted && !isHeld() && !end.IsCancellationRequested)
             {
                 await SendAsync(segments[sequence % segments.Count] with { Sequence = sequence }, from);
-                await Task.Delay(pause, s_time, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+
+            await Task.Delay(pause, s_time, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         await _sessions.EndAsync(CancellationToken.None);

@@ -31,7 +31,11 @@ internal sealed class ReluctantMiner(MoneyScene scene, Moments moments, ServerGa
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
     private int _stuck;
+    private bool _isHolding;
     private string _holding = "";
+
+    /// <summary>Whether blocks wait for the pool: gateways then wait, too, or the winners of a minute would come in one block.</summary>
+    public bool IsHolding => Volatile.Read(ref _isHolding);
 
     /// <summary>What it did last, for the message of a failure.</summary>
     public string Story { get; private set; } = "";
@@ -70,6 +74,7 @@ internal sealed class ReluctantMiner(MoneyScene scene, Moments moments, ServerGa
             }
 
             var mayMine = await MayMineAsync(waiting);
+            Volatile.Write(ref _isHolding, !mayMine);
             Story = $"THE CHAIN has {waiting} transactions waiting, {_stuck} looks in vain, and may {(mayMine ? "" : "not ")}go on: {_holding}";
             if (mayMine)
             {
