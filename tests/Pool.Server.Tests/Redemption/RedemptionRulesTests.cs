@@ -62,6 +62,15 @@ public sealed class RedemptionRulesTests
     }
 
     [Fact]
+    public void In_the_last_blocks_of_a_round_nothing_is_begun_that_has_the_next_one_too()
+    {
+        Assert.IsType<RedemptionChoice.Redeem>(Choose(Winner(round: 50), At(5096)));
+        Assert.Equal("the round is nearly over; it has the next one, too", Wait(Choose(Winner(round: 50), At(5097))));
+        Assert.IsType<RedemptionChoice.Redeem>(Choose(Winner(round: 49), At(5097)));
+        Assert.Equal(new RedemptionChoice.Redeem(IsUrgent: true), Choose(Winner(round: 50), At(5097, sender => sender with { WithdrawRound = 51 })));
+    }
+
+    [Fact]
     public void What_is_on_its_way_already_counts_against_the_sender()
     {
         Assert.IsType<RedemptionChoice.Wait>(Choose(Winner(), At(5060, sender => sender with { Deposit = new Wei(1500), FundsRemaining = Wei.Zero }) with { Pending = new Wei(501) }));
