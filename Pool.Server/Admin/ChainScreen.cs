@@ -14,7 +14,7 @@ internal static class ChainScreen
     {
         var (network, round, own) = (report.Network, report.Round, report.Orchestrator);
         var screen = new StringBuilder();
-        screen.AppendLine($"NETWORK       {network.Name}, chain {network.ChainId}, block {network.Block} (L1 {network.L1Block}), gas {Eth(network.GasPrice)}{(network.IsPaused ? ", PAUSED" : "")}");
+        screen.AppendLine($"NETWORK       {network.Name}, chain {network.ChainId}, block {network.Block} (L1 {network.L1Block}), gas {Gwei(network.GasPrice)}{(network.IsPaused ? ", PAUSED" : "")}");
         screen.AppendLine($"ROUND         {round.Number}, {(round.IsInitialized ? $"{round.BlocksLeft} of {round.Length} blocks left" : "over; the next one is NOT INITIALIZED")}");
         screen.AppendLine($"ORCHESTRATOR  {own.Account}{(own.SignsWith == own.Account ? "" : $", signs with {own.SignsWith}")}: {Standing(own)}");
         screen.AppendLine($"  stake       {Lpt(own.Stake)}, and {Lpt(own.Lpt)} not staked");
@@ -59,6 +59,13 @@ internal static class ChainScreen
         own.IsActive ? "active" : own.IsRegistered ? "registered, NOT ACTIVE in this round" : "NOT REGISTERED (pool-server register)";
 
     private static string Eth(string digits) => new Wei(BigInteger.Parse(digits, CultureInfo.InvariantCulture)).ToString();
+
+    /// <summary>What a gas costs is said in gwei everywhere.</summary>
+    private static string Gwei(string digits)
+    {
+        var (whole, rest) = BigInteger.DivRem(BigInteger.Parse(digits, CultureInfo.InvariantCulture), Wei.OneGwei.Value);
+        return rest.IsZero ? $"{whole} gwei" : $"{$"{whole}.{rest:D9}".TrimEnd('0')} gwei";
+    }
 
     private static string Lpt(string digits) => new LptWei(BigInteger.Parse(digits, CultureInfo.InvariantCulture)).ToString();
 
