@@ -70,10 +70,12 @@ public sealed class SpoolLimitTests() : ServerTest(("Spool:MaxBytes", MaxBytes),
         Assert.Equal(0, Server.Spool.DeleteExpired());
         using var there = await Gateway.DownloadAsync(answer.Renditions[0].Url);
         Server.Time.Forward(TimeSpan.FromMinutes(2));
-        Assert.Equal(2, Server.Spool.DeleteExpired());
+        // The sweeper's timer has fired, too: either of them deletes them.
+        Server.Spool.DeleteExpired();
+        await Eventually.IsSoAsync("both renditions are gone", () => Task.FromResult(Server.Spool.Bytes == 0));
         using var gone = await Gateway.DownloadAsync(answer.Renditions[0].Url);
 
-        Assert.Equal((200, 404, 0L), ((int)there.StatusCode, (int)gone.StatusCode, Server.Spool.Bytes));
+        Assert.Equal((200, 404), ((int)there.StatusCode, (int)gone.StatusCode));
     }
 
     [Fact]
