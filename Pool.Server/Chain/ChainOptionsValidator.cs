@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using Pool.Server.Signing;
 using Pool.Shared.Ethereum;
 using Pool.Shared.Money;
 
@@ -70,9 +71,9 @@ internal sealed class ChainOptionsValidator : IValidateOptions<ChainOptions>
         {
             yield return $"Chain:ChainId (POOL_CHAIN__CHAIN_ID) is not set: the chain of network '{options.Network}' is not known.";
         }
-        else if (options.Network == ChainOptions.ArbitrumOne && options.ChainId != KnownNetworks.ArbitrumOneChainId)
+        else if (options.Network == ChainOptions.ArbitrumOne && options.ChainId != ContractSet.ArbitrumOneChainId)
         {
-            yield return $"Chain:ChainId (POOL_CHAIN__CHAIN_ID) is {options.ChainId}: {ChainOptions.ArbitrumOne} is chain {KnownNetworks.ArbitrumOneChainId}; leave it out.";
+            yield return $"Chain:ChainId (POOL_CHAIN__CHAIN_ID) is {options.ChainId}: {ChainOptions.ArbitrumOne} is chain {ContractSet.ArbitrumOneChainId}; leave it out.";
         }
 
         if (!string.IsNullOrEmpty(options.Orchestrator) && !Address.TryParse(options.Orchestrator, out _, out var wrong))

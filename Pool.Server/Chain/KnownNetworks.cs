@@ -1,13 +1,11 @@
 using Microsoft.Extensions.Options;
+using Pool.Server.Signing;
 
 namespace Pool.Server.Chain;
 
 /// <summary>Fills in what is known of Arbitrum One, so that nobody has to look it up (protocol §6.1, contracts §1).</summary>
 internal sealed class KnownNetworks : IPostConfigureOptions<ChainOptions>
 {
-    /// <summary>Chain id of Arbitrum One.</summary>
-    public const ulong ArbitrumOneChainId = 42161;
-
     /// <summary>Livepeer's Controller on Arbitrum One.</summary>
     public const string ArbitrumOneController = "0xD8E8328501E9645d16Cf49539efC04f734606ee4";
 
@@ -16,7 +14,7 @@ internal sealed class KnownNetworks : IPostConfigureOptions<ChainOptions>
         if (options.Network == ChainOptions.ArbitrumOne)
         {
             options.Controller = Or(options.Controller, ArbitrumOneController);
-            options.ChainId ??= ArbitrumOneChainId;
+            options.ChainId ??= ContractSet.ArbitrumOneChainId;
         }
     }
 

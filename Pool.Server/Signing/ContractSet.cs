@@ -5,7 +5,7 @@ namespace Pool.Server.Signing;
 /// <summary>Contracts the signer lets be called; one that is not known is never called.</summary>
 internal sealed record ContractSet(Address? TicketBroker, Address? BondingManager, Address? RoundsManager, Address? ServiceRegistry, Address? LivepeerToken)
 {
-    /// <summary>Arbitrum One.</summary>
+    /// <summary>Chain id of Arbitrum One.</summary>
     public const ulong ArbitrumOneChainId = 42161;
 
     /// <summary>The network's contracts of Arbitrum One (contracts §1): proxies, which never move.</summary>
