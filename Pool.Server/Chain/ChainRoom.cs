@@ -32,9 +32,12 @@ public static class ChainRoom
     }
 
     /// <summary>Whether the settings name a network with a chain; what a room adds may depend on it.</summary>
-    public static bool IsOnChain(this WebApplicationBuilder builder)
+    public static bool IsOnChain(this WebApplicationBuilder builder) => builder.ReadChainOptions().IsOnChain;
+
+    /// <summary>The settings as they were given, while there are no services yet; nothing is checked or filled in.</summary>
+    public static ChainOptions ReadChainOptions(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return (builder.Configuration.GetSection(ChainOptions.Section).Get<ChainOptions>() ?? new ChainOptions()).IsOnChain;
+        return builder.Configuration.GetSection(ChainOptions.Section).Get<ChainOptions>() ?? new ChainOptions();
     }
 }

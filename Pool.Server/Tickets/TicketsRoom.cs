@@ -11,7 +11,7 @@ public static class TicketsRoom
 {
     public static WebApplicationBuilder AddTickets(this WebApplicationBuilder builder)
     {
-        var chain = builder.Configuration.GetSection(ChainOptions.Section).Get<ChainOptions>() ?? new ChainOptions();
+        var chain = builder.ReadChainOptions();
         builder.Services.TryAddSingleton(new TicketsNetwork(chain.IsOnChain, chain.Network));
         builder.Services.AddSingleton<IValidateOptions<TicketsOptions>, TicketsOptionsValidator>();
         builder.Services.AddOptions<TicketsOptions>().BindConfiguration(TicketsOptions.Section).ValidateOnStart();
