@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Pool.Shared.Ethereum;
+using Pool.Shared.Livepeer.Tickets;
 
 namespace Pool.Server.Tickets;
 
@@ -25,9 +26,6 @@ internal enum NonceVerdict
 /// </summary>
 internal sealed class NonceBook
 {
-    /// <summary>Distinct nonces of one recipient rand (protocol §5.5).</summary>
-    public const int MaxNonces = 600;
-
     private readonly ConcurrentDictionary<Bytes32, Used> _used = new();
     private readonly Lock _sweeping = new();
     private long _block;
@@ -72,8 +70,7 @@ internal sealed class NonceBook
         {
             // Looked at after the entry was found: it may be a new one, made just after the old one had been forgotten.
             return expirationBlock <= Interlocked.Read(ref _block) ? NonceVerdict.Expired
-                : used.Nonces.Contains(nonce) ? NonceVerdict.Seen
-                : used.Nonces.Count >= MaxNonces ? NonceVerdict.TooMany
+                : used.Nonces.Count >= PaymentTickets.MaxTickets && !used.Nonces.Contains(nonce) ? NonceVerdict.TooMany
                 : used.Nonces.Add(nonce) ? NonceVerdict.Fresh
                 : NonceVerdict.Seen;
         }

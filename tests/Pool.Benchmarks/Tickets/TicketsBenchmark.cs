@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Npgsql;
 using Pool.Shared.Ethereum;
+using Pool.Shared.Livepeer.Tickets;
 using Spectre.Console;
 
 namespace Pool.Benchmarks.Tickets;
@@ -12,7 +13,6 @@ internal static class TicketsBenchmark
     private const int DefaultPayments = 100;
     private const int MaxPayments = 10_000;
     private const int DefaultTickets = 100;
-    private const int MaxTickets = 600;
     private const int DefaultRounds = 5;
     private const int MaxRounds = 50;
 
@@ -30,7 +30,7 @@ internal static class TicketsBenchmark
         var command = new Command("tickets", "Tickets from the header to the books against bare recovery of their signatures.") { json, payments, tickets, rounds };
         command.SetAction(result => RunAsync(
             new Wish(
-                result.GetValue(json), Math.Clamp(result.GetValue(payments), 1, MaxPayments), Math.Clamp(result.GetValue(tickets), 1, MaxTickets),
+                result.GetValue(json), Math.Clamp(result.GetValue(payments), 1, MaxPayments), Math.Clamp(result.GetValue(tickets), 1, PaymentTickets.MaxTickets),
                 Math.Clamp(result.GetValue(rounds), 1, MaxRounds)),
             TimeProvider.System));
         return command;
