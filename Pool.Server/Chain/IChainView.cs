@@ -64,4 +64,18 @@ public sealed record OrchestratorState(
 /// <param name="FundsRemaining">What is left of its reserve.</param>
 /// <param name="ClaimedInCurrentRound">What all orchestrators took of the reserve in this round.</param>
 /// <param name="Claimed">What we took of it.</param>
-public sealed record SenderAccount(Wei Deposit, BigInteger WithdrawRound, Wei FundsRemaining, Wei ClaimedInCurrentRound, Wei Claimed);
+public sealed record SenderAccount(Wei Deposit, BigInteger WithdrawRound, Wei FundsRemaining, Wei ClaimedInCurrentRound, Wei Claimed)
+{
+    /// <summary>What of it one orchestrator can count on.</summary>
+    /// <param name="round">The round that is now.</param>
+    /// <param name="pending">Face values of the sender's tickets that are being redeemed.</param>
+    public SenderFunds FundsIn(RoundState round, Wei pending) => new()
+    {
+        Deposit = Deposit,
+        FundsRemaining = FundsRemaining,
+        ClaimedInCurrentRound = ClaimedInCurrentRound,
+        Claimed = Claimed,
+        PoolSize = round.PoolSize,
+        Pending = pending,
+    };
+}

@@ -48,7 +48,7 @@ internal sealed class TicketDesk(
                 return new TermsVerdict.Refused(TicketWords.UnlocksSoon(account.Sender));
             }
 
-            var maxFloat = MaxFloat(account.Sender, funds, now);
+            var maxFloat = funds.FundsIn(now.Round, pending.Of(account.Sender)).MaxFloat;
             if (sessions.PriceOf(account) is { } set)
             {
                 price = set;
@@ -109,16 +109,6 @@ internal sealed class TicketDesk(
         GasPrice = now.GasPrice,
         MaxFaceValue = _maxFaceValue,
     };
-
-    private BigInteger MaxFloat(Address sender, SenderAccount funds, ChainSnapshot now) => new SenderFunds
-    {
-        Deposit = funds.Deposit,
-        FundsRemaining = funds.FundsRemaining,
-        ClaimedInCurrentRound = funds.ClaimedInCurrentRound,
-        Claimed = funds.Claimed,
-        PoolSize = now.Round.PoolSize,
-        Pending = pending.Of(sender),
-    }.MaxFloat;
 
     private static ByteString Bytes(BigInteger number) => ByteString.CopyFrom(BigEndian.Minimal(number));
 

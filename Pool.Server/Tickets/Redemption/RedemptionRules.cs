@@ -14,15 +14,7 @@ namespace Pool.Server.Tickets.Redemption;
 internal sealed record RedemptionState(ChainSnapshot Chain, SenderAccount Sender, Wei Pending, Wei TxCost, BigInteger ValidityRounds)
 {
     /// <summary>What the sender can back, by the rules of protocol §5.4.</summary>
-    public SenderFunds Funds => new()
-    {
-        Deposit = Sender.Deposit,
-        FundsRemaining = Sender.FundsRemaining,
-        ClaimedInCurrentRound = Sender.ClaimedInCurrentRound,
-        Claimed = Sender.Claimed,
-        PoolSize = Chain.Round.PoolSize,
-        Pending = Pending,
-    };
+    public SenderFunds Funds => Sender.FundsIn(Chain.Round, Pending);
 }
 
 /// <summary>Whether a winning ticket is redeemed now (protocol §5.9, §5.11).</summary>
