@@ -8,33 +8,18 @@ using static Pool.Server.Tests.Signing.SignerUnderTest;
 namespace Pool.Server.Tests.Signing;
 
 /// <summary>However it is asked, the signer signs for so much and no more.</summary>
-public sealed class SignerCapTests : IAsyncLifetime
+public sealed class SignerCapTests : SignerClientTest
 {
-    private SignerUnderTest _signer = null!;   // set before any test runs
-    private SignerClient _client = null!;   // set before any test runs
-
-    public async Task InitializeAsync()
-    {
-        _signer = SignerUnderTest.Begin();
-        _client = await _signer.ConnectAsync();
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _client.DisposeAsync();
-        await _signer.DisposeAsync();
-    }
-
     [Fact]
     public async Task Fee_and_gas_of_one_transaction_have_caps()
     {
         Assert.Equal(
             "MaxFeePerGas: it offers 10000000001 wei for a gas, the cap is 10000000000",
-            await RefusalAsync(_client, TransactionPurpose.Reward, Reward() with { MaxFeePerGas = new Wei(10_000_000_001) }));
+            await RefusalAsync(Client, TransactionPurpose.Reward, Reward() with { MaxFeePerGas = new Wei(10_000_000_001) }));
         Assert.Equal(
-            "MaxGasLimit: its gas limit is 6000001, the cap is 6000000", await RefusalAsync(_client, TransactionPurpose.Reward, Reward() with { GasLimit = 6_000_001 }));
-        Assert.StartsWith("MaxFeePerGas", await RefusalAsync(_client, TransactionPurpose.Reward, Reward() with { MaxFeePerGas = Wei.MaxValue, GasLimit = ulong.MaxValue }), StringComparison.Ordinal);
-        Assert.StartsWith("fees", await RefusalAsync(_client, TransactionPurpose.Reward, Reward() with { MaxPriorityFeePerGas = Wei.OneEth }), StringComparison.Ordinal);
+            "MaxGasLimit: its gas limit is 6000001, the cap is 6000000", await RefusalAsync(Client, TransactionPurpose.Reward, Reward() with { GasLimit = 6_000_001 }));
+        Assert.StartsWith("MaxFeePerGas", await RefusalAsync(Client, TransactionPurpose.Reward, Reward() with { MaxFeePerGas = Wei.MaxValue, GasLimit = ulong.MaxValue }), StringComparison.Ordinal);
+        Assert.StartsWith("fees", await RefusalAsync(Client, TransactionPurpose.Reward, Reward() with { MaxPriorityFeePerGas = Wei.OneEth }), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -42,41 +27,41 @@ public sealed class SignerCapTests : IAsyncLifetime
     {
         for (ulong nonce = 0; nonce < 6; nonce++)
         {
-            await SignAsync(_client, TransactionPurpose.Reward, Reward(nonce));
-            await SignAsync(_client, TransactionPurpose.Reward, Reward(nonce) with { MaxFeePerGas = Wei.OneGwei * 2 });
+            await SignAsync(Client, TransactionPurpose.Reward, Reward(nonce));
+            await SignAsync(Client, TransactionPurpose.Reward, Reward(nonce) with { MaxFeePerGas = Wei.OneGwei * 2 });
         }
 
-        Assert.Equal("PerDay:Reward: it would be number 7 today, the cap is 6 a day", await RefusalAsync(_client, TransactionPurpose.Reward, Reward(6)));
-        await SignAsync(_client, TransactionPurpose.Cancellation, Transaction(_client.Account, [], 6));
+        Assert.Equal("PerDay:Reward: it would be number 7 today, the cap is 6 a day", await RefusalAsync(Client, TransactionPurpose.Reward, Reward(6)));
+        await SignAsync(Client, TransactionPurpose.Cancellation, Transaction(Client.Account, [], 6));
     }
 
     [Fact]
     public async Task A_day_has_so_much_gas_and_the_next_day_begins_anew()
     {
         var dear = Reward() with { GasLimit = 5_000_000, MaxFeePerGas = Wei.OneGwei * 9 };
-        await SignAsync(_client, TransactionPurpose.Reward, dear);
+        await SignAsync(Client, TransactionPurpose.Reward, dear);
         Assert.Equal(
-            "MaxGasCostPerDay: with it 0.09 ETH would be offered for gas today, the cap is 0.05 ETH a day", await RefusalAsync(_client, TransactionPurpose.Reward, dear with { Nonce = 1 }));
+            "MaxGasCostPerDay: with it 0.09 ETH would be offered for gas today, the cap is 0.05 ETH a day", await RefusalAsync(Client, TransactionPurpose.Reward, dear with { Nonce = 1 }));
 
-        _signer.Time.Forward(TimeSpan.FromDays(1));
-        await SignAsync(_client, TransactionPurpose.Reward, dear with { Nonce = 1 });
-        _signer.Time.Forward(TimeSpan.FromDays(-1));
-        Assert.StartsWith("MaxGasCostPerDay", await RefusalAsync(_client, TransactionPurpose.Reward, dear with { Nonce = 2 }), StringComparison.Ordinal);
+        Signer.Time.Forward(TimeSpan.FromDays(1));
+        await SignAsync(Client, TransactionPurpose.Reward, dear with { Nonce = 1 });
+        Signer.Time.Forward(TimeSpan.FromDays(-1));
+        Assert.StartsWith("MaxGasCostPerDay", await RefusalAsync(Client, TransactionPurpose.Reward, dear with { Nonce = 2 }), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Payouts_have_caps_each_and_for_a_day_in_both_assets()
     {
         Assert.Equal(
-            "MaxPayout: it pays 1.000000000000000001 ETH, the cap of one payout is 1 ETH", await RefusalAsync(_client, TransactionPurpose.Payout, PayEth(0, Wei.OneEth + Wei.One)));
-        await SignAsync(_client, TransactionPurpose.Payout, PayEth(0, Wei.OneEth));
-        await SignAsync(_client, TransactionPurpose.Payout, PayEth(1, Wei.OneEth));
-        Assert.StartsWith("MaxPayoutPerDay: with it 2.000000000000000001 ETH", await RefusalAsync(_client, TransactionPurpose.Payout, PayEth(2, Wei.One)), StringComparison.Ordinal);
+            "MaxPayout: it pays 1.000000000000000001 ETH, the cap of one payout is 1 ETH", await RefusalAsync(Client, TransactionPurpose.Payout, PayEth(0, Wei.OneEth + Wei.One)));
+        await SignAsync(Client, TransactionPurpose.Payout, PayEth(0, Wei.OneEth));
+        await SignAsync(Client, TransactionPurpose.Payout, PayEth(1, Wei.OneEth));
+        Assert.StartsWith("MaxPayoutPerDay: with it 2.000000000000000001 ETH", await RefusalAsync(Client, TransactionPurpose.Payout, PayEth(2, Wei.One)), StringComparison.Ordinal);
 
-        Assert.StartsWith("MaxLptPayout: it pays 11 LPT", await RefusalAsync(_client, TransactionPurpose.Payout, PayLpt(2, 11)), StringComparison.Ordinal);
-        await SignAsync(_client, TransactionPurpose.Payout, PayLpt(2, 10));
-        Assert.StartsWith("MaxLptPayoutPerDay: with it 16 LPT", await RefusalAsync(_client, TransactionPurpose.Payout, PayLpt(3, 6)), StringComparison.Ordinal);
-        await SignAsync(_client, TransactionPurpose.Payout, PayLpt(3, 5));
+        Assert.StartsWith("MaxLptPayout: it pays 11 LPT", await RefusalAsync(Client, TransactionPurpose.Payout, PayLpt(2, 11)), StringComparison.Ordinal);
+        await SignAsync(Client, TransactionPurpose.Payout, PayLpt(2, 10));
+        Assert.StartsWith("MaxLptPayoutPerDay: with it 16 LPT", await RefusalAsync(Client, TransactionPurpose.Payout, PayLpt(3, 6)), StringComparison.Ordinal);
+        await SignAsync(Client, TransactionPurpose.Payout, PayLpt(3, 5));
     }
 
     [Fact]
@@ -86,7 +71,7 @@ public sealed class SignerCapTests : IAsyncLifetime
         {
             try
             {
-                await _client.SignAsync(TransactionPurpose.Reward, Reward((ulong)nonce), CancellationToken.None);
+                await Client.SignAsync(TransactionPurpose.Reward, Reward((ulong)nonce), CancellationToken.None);
                 return 1;
             }
             catch (SignerException refused) when (refused.IsRefusal)
@@ -102,12 +87,12 @@ public sealed class SignerCapTests : IAsyncLifetime
     public async Task A_restart_resets_no_cap_and_a_line_that_was_not_finished_was_never_signed()
     {
         await SignRewardsAsync(6);
-        await _signer.StopAsync();
-        var file = Assert.Single(Directory.EnumerateFiles(_signer.Folder, "signed-*.jsonl"));
+        await Signer.StopAsync();
+        var file = Assert.Single(Directory.EnumerateFiles(Signer.Folder, "signed-*.jsonl"));
         await File.AppendAllTextAsync(file, """{"nonce":7,"purp""");
-        _signer.Start();
+        Signer.Start();
 
-        Assert.StartsWith("PerDay:Reward", await RefusalAsync(_client, TransactionPurpose.Reward, Reward(6)), StringComparison.Ordinal);
+        Assert.StartsWith("PerDay:Reward", await RefusalAsync(Client, TransactionPurpose.Reward, Reward(6)), StringComparison.Ordinal);
         Assert.Equal(6, (await File.ReadAllLinesAsync(file)).Length);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
     }
@@ -116,12 +101,12 @@ public sealed class SignerCapTests : IAsyncLifetime
     public async Task A_damaged_record_of_the_day_stops_the_start()
     {
         await SignRewardsAsync(2);
-        await _signer.StopAsync();
-        var file = Assert.Single(Directory.EnumerateFiles(_signer.Folder, "signed-*.jsonl"));
+        await Signer.StopAsync();
+        var file = Assert.Single(Directory.EnumerateFiles(Signer.Folder, "signed-*.jsonl"));
         var lines = await File.ReadAllLinesAsync(file);
         await File.WriteAllLinesAsync(file, [lines[0], lines[1].Replace("Reward", "Rewrad", StringComparison.Ordinal)]);
 
-        var damaged = Assert.Throws<StartUpException>(_signer.Start);
+        var damaged = Assert.Throws<StartUpException>(Signer.Start);
         Assert.Contains("is damaged in line 2", damaged.Message, StringComparison.Ordinal);
     }
 
@@ -145,7 +130,7 @@ public sealed class SignerCapTests : IAsyncLifetime
     {
         for (var nonce = 0; nonce < count; nonce++)
         {
-            await SignAsync(_client, TransactionPurpose.Reward, Reward((ulong)nonce));
+            await SignAsync(Client, TransactionPurpose.Reward, Reward((ulong)nonce));
         }
     }
 }

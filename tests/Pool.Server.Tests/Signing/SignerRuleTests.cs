@@ -9,38 +9,24 @@ using static Pool.Server.Tests.Signing.SignerUnderTest;
 namespace Pool.Server.Tests.Signing;
 
 /// <summary>A transaction is signed only when it is what its purpose says.</summary>
-public sealed class SignerRuleTests : IAsyncLifetime
+public sealed class SignerRuleTests : SignerClientTest
 {
     private static readonly BigInteger s_amount = 12_345;
-    private SignerUnderTest _signer = null!;   // set before any test runs
-    private SignerClient _client = null!;   // set before any test runs
-
-    public async Task InitializeAsync()
-    {
-        _signer = SignerUnderTest.Begin();
-        _client = await _signer.ConnectAsync();
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _client.DisposeAsync();
-        await _signer.DisposeAsync();
-    }
 
     [Fact]
     public async Task A_result_hash_is_signed_as_a_personal_message()
     {
         var hash = Bytes32.Keccak("renditions"u8);
-        var signature = await _client.SignHashAsync(hash, CancellationToken.None);
+        var signature = await Client.SignHashAsync(hash, CancellationToken.None);
 
-        Assert.True(PersonalMessage.IsSignedBy(_client.Account, hash.ToBytes(), signature));
-        Assert.Equal(_signer.Key.Address, _client.Account);
+        Assert.True(PersonalMessage.IsSignedBy(Client.Account, hash.ToBytes(), signature));
+        Assert.Equal(Signer.Key.Address, Client.Account);
     }
 
     [Fact]
     public async Task Every_purpose_has_calls_that_are_signed()
     {
-        var us = _client.Account;
+        var us = Client.Account;
         var calls = new (TransactionPurpose Purpose, Address? To, byte[] Data)[]
         {
             (TransactionPurpose.TicketRedemption, Contracts.TicketBroker, TicketBrokerCalls.Redeem(Winner(us))),
@@ -64,16 +50,16 @@ public sealed class SignerRuleTests : IAsyncLifetime
 
         for (var nonce = 0; nonce < calls.Length; nonce++)
         {
-            await SignAsync(_client, calls[nonce].Purpose, Transaction(calls[nonce].To, calls[nonce].Data, (ulong)nonce));
+            await SignAsync(Client, calls[nonce].Purpose, Transaction(calls[nonce].To, calls[nonce].Data, (ulong)nonce));
         }
 
-        await SignAsync(_client, TransactionPurpose.Payout, Transaction(Stranger, [], 99) with { Value = Wei.OneEth });
+        await SignAsync(Client, TransactionPurpose.Payout, Transaction(Stranger, [], 99) with { Value = Wei.OneEth });
     }
 
     [Fact]
     public async Task Every_purpose_refuses_what_takes_something_away()
     {
-        var us = _client.Account;
+        var us = Client.Account;
         var wrong = new (TransactionPurpose Purpose, Address? To, byte[] Data, string Rule)[]
         {
             (TransactionPurpose.TicketRedemption, Contracts.TicketBroker, TicketBrokerCalls.Redeem(Winner(Stranger)), $"recipient: a ticket pays {Stranger}"),
@@ -97,7 +83,7 @@ public sealed class SignerRuleTests : IAsyncLifetime
 
         foreach (var (purpose, to, data, rule) in wrong)
         {
-            Assert.StartsWith(rule, await RefusalAsync(_client, purpose, Transaction(to, data)), StringComparison.Ordinal);
+            Assert.StartsWith(rule, await RefusalAsync(Client, purpose, Transaction(to, data)), StringComparison.Ordinal);
         }
     }
 
@@ -106,31 +92,31 @@ public sealed class SignerRuleTests : IAsyncLifetime
     {
         var reward = Transaction(Contracts.BondingManager, Call("reward()"));
 
-        Assert.StartsWith("value: Reward sends no ETH", await RefusalAsync(_client, TransactionPurpose.Reward, reward with { Value = Wei.One }), StringComparison.Ordinal);
-        Assert.StartsWith("chain: it is for chain 1, this key signs for 42161", await RefusalAsync(_client, TransactionPurpose.Reward, reward with { ChainId = 1 }), StringComparison.Ordinal);
-        Assert.StartsWith("form", await RefusalAsync(_client, TransactionPurpose.Reward, reward with { To = null }), StringComparison.Ordinal);
-        Assert.StartsWith("form", await RefusalAsync(_client, TransactionPurpose.Reward, reward with { AccessList = [new AccessListEntry(Stranger, [])] }), StringComparison.Ordinal);
-        Assert.StartsWith("value", await RefusalAsync(_client, TransactionPurpose.Cancellation, Transaction(_client.Account, []) with { Value = Wei.One }), StringComparison.Ordinal);
-        Assert.StartsWith("form", await RefusalAsync(_client, (TransactionPurpose)77, reward), StringComparison.Ordinal);
+        Assert.StartsWith("value: Reward sends no ETH", await RefusalAsync(Client, TransactionPurpose.Reward, reward with { Value = Wei.One }), StringComparison.Ordinal);
+        Assert.StartsWith("chain: it is for chain 1, this key signs for 42161", await RefusalAsync(Client, TransactionPurpose.Reward, reward with { ChainId = 1 }), StringComparison.Ordinal);
+        Assert.StartsWith("form", await RefusalAsync(Client, TransactionPurpose.Reward, reward with { To = null }), StringComparison.Ordinal);
+        Assert.StartsWith("form", await RefusalAsync(Client, TransactionPurpose.Reward, reward with { AccessList = [new AccessListEntry(Stranger, [])] }), StringComparison.Ordinal);
+        Assert.StartsWith("value", await RefusalAsync(Client, TransactionPurpose.Cancellation, Transaction(Client.Account, []) with { Value = Wei.One }), StringComparison.Ordinal);
+        Assert.StartsWith("form", await RefusalAsync(Client, (TransactionPurpose)77, reward), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Without_a_payout_wallet_nothing_is_withdrawn_and_unknown_contracts_are_not_called()
     {
-        await _signer.StopAsync();
-        _signer.Settings.PayoutWallet = null;
-        _signer.Settings.ChainId = 31337;
-        _signer.Settings.BondingManager = Contracts.BondingManager.ToString();
-        _signer.Settings.Orchestrator = Stranger.ToString();
-        _signer.Settings.TicketBroker = Contracts.TicketBroker.ToString();
-        _signer.Start();
+        await Signer.StopAsync();
+        Signer.Settings.PayoutWallet = null;
+        Signer.Settings.ChainId = 31337;
+        Signer.Settings.BondingManager = Contracts.BondingManager.ToString();
+        Signer.Settings.Orchestrator = Stranger.ToString();
+        Signer.Settings.TicketBroker = Contracts.TicketBroker.ToString();
+        Signer.Start();
 
         var withdrawal = Transaction(Contracts.BondingManager, Call("withdrawFees(address,uint256)", Wallet, s_amount)) with { ChainId = 31337 };
-        Assert.StartsWith("PayoutWallet: it is not set", await RefusalAsync(_client, TransactionPurpose.Withdrawal, withdrawal), StringComparison.Ordinal);
+        Assert.StartsWith("PayoutWallet: it is not set", await RefusalAsync(Client, TransactionPurpose.Withdrawal, withdrawal), StringComparison.Ordinal);
         var round = Transaction(Contracts.RoundsManager, Call("initializeRound()")) with { ChainId = 31337 };
-        Assert.Contains("a contract that is not set", await RefusalAsync(_client, TransactionPurpose.RoundInitialization, round), StringComparison.Ordinal);
-        await SignAsync(_client, TransactionPurpose.Reward, Transaction(Contracts.BondingManager, Call("reward()")) with { ChainId = 31337 });
-        await SignAsync(_client, TransactionPurpose.TicketRedemption, Transaction(Contracts.TicketBroker, TicketBrokerCalls.Redeem(Winner(Stranger)), 1) with { ChainId = 31337 });
+        Assert.Contains("a contract that is not set", await RefusalAsync(Client, TransactionPurpose.RoundInitialization, round), StringComparison.Ordinal);
+        await SignAsync(Client, TransactionPurpose.Reward, Transaction(Contracts.BondingManager, Call("reward()")) with { ChainId = 31337 });
+        await SignAsync(Client, TransactionPurpose.TicketRedemption, Transaction(Contracts.TicketBroker, TicketBrokerCalls.Redeem(Winner(Stranger)), 1) with { ChainId = 31337 });
     }
 
     private static byte[] Call(string signature, params AbiValue[] arguments) => AbiFunction.Parse(signature).EncodeCall(arguments);

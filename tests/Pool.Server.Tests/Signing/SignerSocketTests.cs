@@ -9,26 +9,16 @@ using Pool.Shared.Ethereum;
 namespace Pool.Server.Tests.Signing;
 
 /// <summary>The socket between the server and the signer.</summary>
-public sealed class SignerSocketTests : IAsyncLifetime
+public sealed class SignerSocketTests : SignerTest
 {
-    private SignerUnderTest _signer = null!;   // set before any test runs
-
-    public Task InitializeAsync()
-    {
-        _signer = SignerUnderTest.Begin();
-        return Task.CompletedTask;
-    }
-
-    public async Task DisposeAsync() => await _signer.DisposeAsync();
-
     [Fact]
     public void Only_the_owner_and_the_group_reach_the_socket() => Assert.Equal(
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite, File.GetUnixFileMode(_signer.Socket));
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite, File.GetUnixFileMode(Signer.Socket));
 
     [Fact]
     public async Task Many_requests_at_once_each_get_their_own_answer()
     {
-        await using var client = await _signer.ConnectAsync();
+        await using var client = await Signer.ConnectAsync();
         var hashes = Enumerable.Range(0, 300).Select(number => Bytes32.Keccak(BitConverter.GetBytes(number))).ToList();
 
         var signatures = await Task.WhenAll(hashes.Select(hash => client.SignHashAsync(hash, CancellationToken.None)));
@@ -39,23 +29,23 @@ public sealed class SignerSocketTests : IAsyncLifetime
     [Fact]
     public async Task A_signer_that_was_restarted_is_found_again_at_once()
     {
-        await using var client = await _signer.ConnectAsync();
+        await using var client = await Signer.ConnectAsync();
         await client.SignHashAsync(Bytes32.Zero, CancellationToken.None);
-        await _signer.StopAsync();
+        await Signer.StopAsync();
         var away = await Assert.ThrowsAsync<SignerException>(() => client.SignHashAsync(Bytes32.Zero, CancellationToken.None));
         Assert.False(away.IsRefusal);
 
-        _signer.Start();
+        Signer.Start();
         Assert.Equal(PersonalMessage.SignatureBytes, (await client.SignHashAsync(Bytes32.Zero, CancellationToken.None)).Length);
     }
 
     [Fact]
     public async Task A_signer_that_comes_back_with_another_key_is_not_used()
     {
-        await using var client = await _signer.ConnectAsync();
-        await _signer.StopAsync();
-        _signer.Key = EthereumKey.Create();
-        _signer.Start();
+        await using var client = await Signer.ConnectAsync();
+        await Signer.StopAsync();
+        Signer.Key = EthereumKey.Create();
+        Signer.Start();
 
         var changed = await Assert.ThrowsAsync<SignerException>(() => client.SignHashAsync(Bytes32.Zero, CancellationToken.None));
         Assert.Contains("now has the key of", changed.Message, StringComparison.Ordinal);
@@ -65,21 +55,21 @@ public sealed class SignerSocketTests : IAsyncLifetime
     [Fact]
     public async Task Without_a_signer_the_start_says_so()
     {
-        await _signer.StopAsync();
+        await Signer.StopAsync();
 
-        Assert.Contains(_signer.Socket, (await Assert.ThrowsAsync<SignerException>(_signer.ConnectAsync)).Message, StringComparison.Ordinal);
+        Assert.Contains(Signer.Socket, (await Assert.ThrowsAsync<SignerException>(Signer.ConnectAsync)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_signer_that_says_nothing_is_not_waited_for_for_ever()
     {
-        await _signer.StopAsync();
+        await Signer.StopAsync();
         using var mute = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        mute.Bind(new UnixDomainSocketEndPoint(_signer.Socket));
+        mute.Bind(new UnixDomainSocketEndPoint(Signer.Socket));
         mute.Listen();
 
         var late = await Assert.ThrowsAsync<SignerException>(() =>
-            SignerClient.ConnectAsync(_signer.Socket, TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None).WaitAsync(Patience.Limit));
+            SignerClient.ConnectAsync(Signer.Socket, TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None).WaitAsync(Patience.Limit));
         Assert.Contains("has not answered within", late.Message, StringComparison.Ordinal);
         Assert.False(late.IsRefusal);
     }
@@ -97,7 +87,7 @@ public sealed class SignerSocketTests : IAsyncLifetime
         await using var stream = await OpenAsync();
 
         Assert.Equal(refusal, (await AskAsync(stream, json))?.Refusal);
-        Assert.Equal(_signer.Key.Address.ToBytes(), (await AskAsync(stream, """{"kind":"account","version":1}"""))?.Account);
+        Assert.Equal(Signer.Key.Address.ToBytes(), (await AskAsync(stream, """{"kind":"account","version":1}"""))?.Account);
     }
 
     [Theory]
@@ -129,7 +119,7 @@ public sealed class SignerSocketTests : IAsyncLifetime
             await using var one = await OpenAsync();
             Assert.Equal(0, await one.ReadAsync(new byte[1]).AsTask().WaitAsync(Patience.Limit));
 
-            _signer.Time.Forward(SignerListener.IdleTime);
+            Signer.Time.Forward(SignerListener.IdleTime);
             foreach (var stream in open)
             {
                 Assert.Equal(0, await stream.ReadAsync(new byte[1]).AsTask().WaitAsync(Patience.Limit));
@@ -144,7 +134,7 @@ public sealed class SignerSocketTests : IAsyncLifetime
         {
             try
             {
-                await using var client = await _signer.ConnectAsync();
+                await using var client = await Signer.ConnectAsync();
                 return true;
             }
             catch (SignerException)
@@ -157,7 +147,7 @@ public sealed class SignerSocketTests : IAsyncLifetime
     private async Task<NetworkStream> OpenAsync()
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(_signer.Socket));
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(Signer.Socket));
         return new NetworkStream(socket, ownsSocket: true);
     }
 

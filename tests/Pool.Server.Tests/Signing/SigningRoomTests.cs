@@ -8,31 +8,21 @@ using Pool.Server.Signing;
 namespace Pool.Server.Tests.Signing;
 
 /// <summary>How the server comes to its signer.</summary>
-public sealed class SigningRoomTests : IAsyncLifetime
+public sealed class SigningRoomTests : SignerTest
 {
-    private SignerUnderTest _signer = null!;   // set before any test runs
-
-    public Task InitializeAsync()
-    {
-        _signer = SignerUnderTest.Begin();
-        return Task.CompletedTask;
-    }
-
-    public async Task DisposeAsync() => await _signer.DisposeAsync();
-
     [Fact]
     public async Task The_server_finds_the_signer_at_its_start()
     {
         await using var app = Build();
         await app.Services.ConnectSignerAsync(CancellationToken.None);
 
-        Assert.Equal(_signer.Key.Address, app.Services.GetRequiredService<ISigner>().Account);
+        Assert.Equal(Signer.Key.Address, app.Services.GetRequiredService<ISigner>().Account);
     }
 
     [Fact]
     public async Task Without_a_signer_the_server_does_not_start_and_says_how_to_start_one()
     {
-        await _signer.StopAsync();
+        await Signer.StopAsync();
         await using var app = Build();
 
         var away = await Assert.ThrowsAsync<StartUpException>(() => app.Services.ConnectSignerAsync(CancellationToken.None));
@@ -42,8 +32,8 @@ public sealed class SigningRoomTests : IAsyncLifetime
     [Fact]
     public async Task Another_signer_may_be_put_in_its_place()
     {
-        await _signer.StopAsync();
-        var other = new Chain.Outbox.TestSigner(_signer.Key);
+        await Signer.StopAsync();
+        var other = new Chain.Outbox.TestSigner(Signer.Key);
         await using var app = Build(services => services.AddSingleton<ISigner>(other));
         await app.Services.ConnectSignerAsync(CancellationToken.None);
 
@@ -51,5 +41,5 @@ public sealed class SigningRoomTests : IAsyncLifetime
     }
 
     private WebApplication Build(Action<IServiceCollection>? replace = null) => PoolServer.Build(
-        new ConfigurationBuilder().AddInMemoryCollection([new("Home", _signer.Folder), new("Database", "Host=127.0.0.1"), new("Signing:Socket", _signer.Socket)]).Build(), replace: replace);
+        new ConfigurationBuilder().AddInMemoryCollection([new("Home", Signer.Folder), new("Database", "Host=127.0.0.1"), new("Signing:Socket", Signer.Socket)]).Build(), replace: replace);
 }
