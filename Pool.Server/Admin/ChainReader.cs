@@ -39,6 +39,7 @@ internal sealed class ChainReader(
         var gas = await rpc.BalanceAsync(signer.Account, BlockTag.Latest, cancellationToken);
         var end = round.StartBlock + round.Length;
         var sending = await outbox.ReadAsync(OutboxLines, cancellationToken);
+        var outboxAlarms = OutboxAlarms(sending);
         return new ChainReport(
             new ChainReportNetwork(options.Value.Network, rpc.ChainId, now.Head.Number, now.Head.L1Number, now.GasPrice.ToDigits(), now.IsPaused),
             new ChainReportRound(round.Number, !RewardTime.IsOver(now), end > now.Head.L1Number ? end - now.Head.L1Number : 0, round.Length),
@@ -46,7 +47,7 @@ internal sealed class ChainReader(
                 account.ToString(), signer.Account.ToString(), state.IsRegistered, state.IsActive, held.Stake.ToDigits(), held.Fees.ToDigits(), state.Lpt.ToDigits(),
                 gas.ToDigits(), state.RewardCut.ToString(), state.FeeShare.ToString(), state.ServiceUri, state.LastRewardRound.ToString()),
             await PaymentsAsync(cancellationToken), await TicketsAsync(cancellationToken), await RedemptionsAsync(cancellationToken), await RoundsAsync(cancellationToken),
-            new ChainReportOutbox(sending.Open.Count, OutboxAlarms(sending)), [.. OutboxAlarms(sending), .. Alarms(now, state, gas)]);
+            new ChainReportOutbox(sending.Open.Count, outboxAlarms), [.. outboxAlarms, .. Alarms(now, state, gas)]);
     }
 
     private static IReadOnlyList<string> OutboxAlarms(OutboxReport sending) =>

@@ -49,15 +49,7 @@ internal sealed partial class RoundKeeper(
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        EveryBlock.DoAsync(chain.NextChange, s_glance, time, KeepAsync, Tell, stoppingToken);
-
-    private void Tell(string? fault)
-    {
-        if (fault is not null)
-        {
-            LogFailed(fault);
-        }
-    }
+        EveryBlock.DoAsync(chain.NextChange, s_glance, time, KeepAsync, LogFailed, stoppingToken);
 
     private async Task RewardAsync(ChainSnapshot now, CancellationToken cancellationToken)
     {

@@ -84,19 +84,7 @@ internal sealed partial class ChainFollower(
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        EveryBlock.DoAsync(() => s_never, options.Value.PollInterval, time, FollowAsync, Tell, stoppingToken);
-
-    private void Tell(string? fault)
-    {
-        if (fault is null)
-        {
-            LogBack(Now.Head.Number);
-        }
-        else
-        {
-            LogAway(fault);
-        }
-    }
+        EveryBlock.DoAsync(() => s_never, options.Value.PollInterval, time, FollowAsync, LogAway, stoppingToken, () => LogBack(Now.Head.Number));
 
     private async Task<BlockHeader> HeadAsync(CancellationToken cancellationToken) =>
         await rpc.BlockAsync(BlockTag.Latest, cancellationToken) ?? throw new RpcException("The node has no newest block.");

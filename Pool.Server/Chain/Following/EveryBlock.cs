@@ -12,10 +12,12 @@ internal static class EveryBlock
     /// <param name="glance">The longest time between two goes.</param>
     /// <param name="time">The clock.</param>
     /// <param name="work">The work.</param>
-    /// <param name="tell">Hears why it fails, once for each reason, and null when it works again.</param>
+    /// <param name="failed">Hears why it fails, once for each reason.</param>
     /// <param name="cancellationToken">The server ends.</param>
+    /// <param name="recovered">Hears that it works again.</param>
     public static async Task DoAsync(
-        Func<Task> next, TimeSpan glance, TimeProvider time, Func<CancellationToken, Task> work, Action<string?> tell, CancellationToken cancellationToken)
+        Func<Task> next, TimeSpan glance, TimeProvider time, Func<CancellationToken, Task> work, Action<string> failed, CancellationToken cancellationToken,
+        Action? recovered = null)
     {
         string? told = null;
         while (!cancellationToken.IsCancellationRequested)
@@ -31,13 +33,17 @@ internal static class EveryBlock
                 fault = failure.Message;
             }
 
-            if (fault != told)
+            if (fault is null && told is not null)
             {
-                tell(fault);
-                told = fault;
+                recovered?.Invoke();
+            }
+            else if (fault is not null && fault != told)
+            {
+                failed(fault);
             }
 
-            await Task.WhenAny(change, Task.Delay(glance, time, cancellationToken));
+            told = fault;
+            await change.WaitAsync(glance, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }

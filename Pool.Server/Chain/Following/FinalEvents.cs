@@ -84,15 +84,12 @@ internal sealed partial class FinalEvents(
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        EveryBlock.DoAsync(follower.NextChange, options.Value.PollInterval, time, BookAsync, Tell, stoppingToken);
+        EveryBlock.DoAsync(follower.NextChange, options.Value.PollInterval, time, BookAsync, Fail, stoppingToken, () => Volatile.Write(ref _failure, null));
 
-    private void Tell(string? fault)
+    private void Fail(string fault)
     {
         Volatile.Write(ref _failure, fault);
-        if (fault is not null)
-        {
-            LogFailure(fault);
-        }
+        LogFailure(fault);
     }
 
     private async Task<Bytes32?> HashAsync(ulong number, CancellationToken cancellationToken) => (await rpc.BlockAsync(BlockTag.At(number), cancellationToken))?.Hash;

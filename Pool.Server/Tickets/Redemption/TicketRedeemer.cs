@@ -78,15 +78,7 @@ internal sealed partial class TicketRedeemer(
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        EveryBlock.DoAsync(() => Task.WhenAny(chain.NextChange(), pending.Stale), s_glance, time, RedeemAsync, Tell, stoppingToken);
-
-    private void Tell(string? fault)
-    {
-        if (fault is not null)
-        {
-            LogFailed(fault);
-        }
-    }
+        EveryBlock.DoAsync(() => Task.WhenAny(chain.NextChange(), pending.Stale), s_glance, time, RedeemAsync, LogFailed, stoppingToken);
 
     private async Task<IReadOnlyList<(Winner Winner, RedemptionChoice Choice)>> ChooseAsync(
         ChainSnapshot now, IReadOnlyList<Winner> winners, CancellationToken cancellationToken)
