@@ -53,8 +53,13 @@ internal sealed partial class RoundKeeper(
 
     private async Task RewardAsync(ChainSnapshot now, CancellationToken cancellationToken)
     {
-        var hasOpen = await redemptions.AnyAsync(cancellationToken);
-        var step = RewardTime.Of(now, hasOpen, options.Value.RewardAlarmPercent);
+        // The database is asked only when it matters: in a round after one whose reward was missed.
+        var step = RewardTime.Of(now, hasOpenRedemptions: true, options.Value.RewardAlarmPercent);
+        if (step == RewardStep.RedeemFirst)
+        {
+            step = RewardTime.Of(now, await redemptions.AnyAsync(cancellationToken), options.Value.RewardAlarmPercent);
+        }
+
         if (step != RewardStep.None && RewardTime.IsLate(now, options.Value.RewardAlarmPercent) && _alarmedRound != now.Round.Number)
         {
             _alarmedRound = now.Round.Number;

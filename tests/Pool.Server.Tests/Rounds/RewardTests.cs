@@ -39,6 +39,17 @@ public sealed class RewardTests
     }
 
     [Fact]
+    public void Whether_tickets_wait_matters_only_where_they_go_first()
+    {
+        foreach (var chain in from block in Enumerable.Range(5000, 102) from reward in Enumerable.Range(46, 5) select Chain((ulong)block, reward))
+        {
+            var (waiting, none) = (RewardTime.Of(chain, hasOpenRedemptions: true, AlarmPercent), RewardTime.Of(chain, hasOpenRedemptions: false, AlarmPercent));
+
+            Assert.Equal(waiting == RewardStep.RedeemFirst ? RewardStep.Call : waiting, none);
+        }
+    }
+
+    [Fact]
     public void Who_leaves_delegators_nothing_of_the_fees_or_was_not_active_before_has_missed_nothing()
     {
         Assert.Equal(RewardStep.Call, Step(5000, lastReward: 48, chain => chain.With(own => own with { FeeShare = 0 })));
