@@ -35,7 +35,7 @@ internal sealed class ChainReader(
         var (now, round) = (chain.Now, chain.Now.Round);
         var account = now.Orchestrator.Account;
         var state = await RegistrationState.ReadAsync(rpc, contracts.Now, account, cancellationToken);
-        var held = await figures.ReadAsync(BlockTag.Latest, cancellationToken);
+        var held = await figures.ReadAsync(contracts.Now, BlockTag.Latest, cancellationToken);
         var gas = await rpc.BalanceAsync(signer.Account, BlockTag.Latest, cancellationToken);
         var end = round.StartBlock + round.Length;
         var sending = await outbox.ReadAsync(OutboxLines, cancellationToken);

@@ -104,6 +104,5 @@ public static class PoolServer
 
         await services.ConnectSignerAsync(cancellationToken);
         await services.OpenChainAsync(cancellationToken);
-        services.PrepareRounds();
     }
 }

@@ -29,14 +29,4 @@ public static class RoundsRoom
         builder.Services.AddHostedService<RoundKeeper>();
         return builder;
     }
-
-    /// <summary>After the chain was read for the first time.</summary>
-    public static void PrepareRounds(this IServiceProvider services)
-    {
-        if (services.GetService<FigureBook>() is { } figures)
-        {
-            var contracts = services.GetRequiredService<IContracts>();
-            figures.Contracts = () => contracts.Now;
-        }
-    }
 }

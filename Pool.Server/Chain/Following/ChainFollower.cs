@@ -113,7 +113,7 @@ internal sealed partial class ChainFollower(
         _senders.Forget(logs.Where(log => log.Contract == contracts.TicketBroker && log.Topics.Count > 1).Select(log => Address.FromWire(log.Topics[1].ToBytes())));
         foreach (var watcher in watchers)
         {
-            await watcher.SeenAsync(logs, cancellationToken);
+            await watcher.SeenAsync(logs, contracts, cancellationToken);
         }
     }
 
@@ -141,5 +141,8 @@ public sealed record OrchestratorAddress(Address Value);
 public interface ISeenLogs
 {
     /// <summary>New logs, in the chain's order. What fails here is tried again with the same and later logs.</summary>
-    Task SeenAsync(IReadOnlyList<ChainLog> logs, CancellationToken cancellationToken);
+    /// <param name="logs">The logs.</param>
+    /// <param name="contracts">Where the contracts are that wrote them.</param>
+    /// <param name="cancellationToken">The server ends.</param>
+    Task SeenAsync(IReadOnlyList<ChainLog> logs, ContractAddresses contracts, CancellationToken cancellationToken);
 }

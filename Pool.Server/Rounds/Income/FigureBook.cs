@@ -33,14 +33,11 @@ internal sealed class FigureBook(
 
     private readonly ConcurrentDictionary<Bytes32, (ulong Number, FigureChange Change)> _unkept = new();
 
-    /// <summary>Where the contracts are; set by whoever opens the room, because the follower that knows it tells this one.</summary>
-    internal Func<ContractAddresses>? Contracts { get; set; }
-
-    public async Task SeenAsync(IReadOnlyList<ChainLog> logs, CancellationToken cancellationToken)
+    public async Task SeenAsync(IReadOnlyList<ChainLog> logs, ContractAddresses contracts, CancellationToken cancellationToken)
     {
         foreach (var block in logs.Where(IsOurs).DistinctBy(log => log.BlockHash))
         {
-            if (!_unkept.ContainsKey(block.BlockHash) && await ReadAroundAsync(block.BlockNumber, block.BlockHash, cancellationToken) is { } change)
+            if (!_unkept.ContainsKey(block.BlockHash) && await ReadAroundAsync(contracts, block.BlockNumber, block.BlockHash, cancellationToken) is { } change)
             {
                 _unkept[block.BlockHash] = (block.BlockNumber, change);
             }
@@ -62,7 +59,7 @@ internal sealed class FigureBook(
     /// <summary>What a block that stays has changed: as it was seen when it was new, else read now.</summary>
     /// <exception cref="RpcException">The node does not know it (any more).</exception>
     /// <exception cref="NpgsqlException">The database is away.</exception>
-    public async Task<FigureChange> OfAsync(ulong number, Bytes32 hash, CancellationToken cancellationToken)
+    public async Task<FigureChange> OfAsync(ContractAddresses contracts, ulong number, Bytes32 hash, CancellationToken cancellationToken)
     {
         await KeepAsync(cancellationToken);
         if (await FindAsync(hash, cancellationToken) is { } seen)
@@ -70,7 +67,8 @@ internal sealed class FigureBook(
             return seen;
         }
 
-        var change = await ReadAroundAsync(number, hash, cancellationToken) ?? throw new RpcException($"Block {number} is final and its hash is another one.");
+        var change = await ReadAroundAsync(contracts, number, hash, cancellationToken)
+            ?? throw new RpcException($"Block {number} is final and its hash is another one.");
         _unkept[hash] = (number, change);
         await KeepAsync(cancellationToken);
         return change;
@@ -79,9 +77,9 @@ internal sealed class FigureBook(
     /// <summary>What the protocol holds for us at a block.</summary>
     /// <exception cref="RpcException">No endpoint answered.</exception>
     /// <exception cref="ContractException">The BondingManager did not answer as one.</exception>
-    public async Task<HeldByProtocol> ReadAsync(BlockTag at, CancellationToken cancellationToken)
+    public async Task<HeldByProtocol> ReadAsync(ContractAddresses contracts, BlockTag at, CancellationToken cancellationToken)
     {
-        var bonding = (Contracts ?? throw new InvalidOperationException("The room is not open."))().BondingManager;
+        var bonding = contracts.BondingManager;
         var answers = await rpc.ReadAsync(
             [
                 new ContractRead(bonding, BondingManagerAbi.PendingFees, orchestrator.Value, BigInteger.Zero),
@@ -94,9 +92,10 @@ internal sealed class FigureBook(
     private static Bytes32 Padded(Address address) => Bytes32.FromWire(address.ToBytes());
 
     /// <summary>The figures before and after a block; null when another block has taken its place.</summary>
-    private async Task<FigureChange?> ReadAroundAsync(ulong number, Bytes32 hash, CancellationToken cancellationToken)
+    private async Task<FigureChange?> ReadAroundAsync(ContractAddresses contracts, ulong number, Bytes32 hash, CancellationToken cancellationToken)
     {
-        var change = new FigureChange(await ReadAsync(BlockTag.At(number - 1), cancellationToken), await ReadAsync(BlockTag.At(number), cancellationToken));
+        var before = await ReadAsync(contracts, BlockTag.At(number - 1), cancellationToken);
+        var change = new FigureChange(before, await ReadAsync(contracts, BlockTag.At(number), cancellationToken));
         return (await rpc.BlockAsync(BlockTag.At(number), cancellationToken))?.Hash == hash ? change : null;
     }
 

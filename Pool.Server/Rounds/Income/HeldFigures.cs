@@ -11,8 +11,8 @@ namespace Pool.Server.Rounds.Income;
 
 /// <summary>What the chain says about the orchestrator's accounts, at the block up to which its events are booked.</summary>
 internal sealed class HeldFigures(
-    FigureBook figures, ChainCursors cursors, IncomeBooks books, IEthereumRpc rpc, IChainView chain, IOutbox outbox, ISigner signer, IOptions<ChainOptions> options)
-    : IChainFigures
+    FigureBook figures, ChainCursors cursors, IncomeBooks books, IEthereumRpc rpc, IChainView chain, IContracts contracts, IOutbox outbox, ISigner signer,
+    IOptions<ChainOptions> options) : IChainFigures
 {
     public async Task<IReadOnlyList<ChainFigure>> ReadAsync(CancellationToken cancellationToken)
     {
@@ -23,7 +23,7 @@ internal sealed class HeldFigures(
 
         try
         {
-            var held = await figures.ReadAsync(BlockTag.At(cursor.Number), cancellationToken);
+            var held = await figures.ReadAsync(contracts.Now, BlockTag.At(cursor.Number), cancellationToken);
             return
             [
                 new ChainFigure(Accounts.ProtocolFeesUnwithdrawn, held.Fees.Value, 0, $"BondingManager.pendingFees at block {cursor.Number}"),

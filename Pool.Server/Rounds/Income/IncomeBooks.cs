@@ -18,8 +18,8 @@ namespace Pool.Server.Rounds.Income;
 /// the contracts' own figures, so that the ledger's sums are theirs.
 /// </summary>
 internal sealed class IncomeBooks(
-    FigureBook figures, ILedger ledger, IChainView chain, IEthereumRpc rpc, IOutbox outbox, ISigner signer, OrchestratorAddress orchestrator, TimeProvider time)
-    : IFinalEventOwner
+    FigureBook figures, ILedger ledger, IChainView chain, IContracts contracts, IEthereumRpc rpc, IOutbox outbox, ISigner signer, OrchestratorAddress orchestrator,
+    TimeProvider time) : IFinalEventOwner
 {
     private readonly Dictionary<Bytes32, FigureChange> _changes = [];
     private HeldByProtocol _opening;
@@ -38,14 +38,14 @@ internal sealed class IncomeBooks(
         _changes.Clear();
         if (step.From is null)
         {
-            _opening = await figures.ReadAsync(BlockTag.At(step.To), cancellationToken);
+            _opening = await figures.ReadAsync(contracts.Now, BlockTag.At(step.To), cancellationToken);
             _gasFloatCame = await rpc.BalanceAsync(signer.Account, BlockTag.At(step.To), cancellationToken);
             return;
         }
 
         foreach (var log in step.Events.Select(happened => happened.Log).Where(figures.IsOurs).DistinctBy(log => log.BlockHash))
         {
-            _changes[log.BlockHash] = await figures.OfAsync(log.BlockNumber, log.BlockHash, cancellationToken);
+            _changes[log.BlockHash] = await figures.OfAsync(contracts.Now, log.BlockNumber, log.BlockHash, cancellationToken);
         }
 
         _gasFloatCame = await GasFloatCameAsync(step, cancellationToken);
