@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Text.Json;
 using Npgsql;
 using Pool.Server.Chain;
+using Pool.Server.Data;
 using Pool.Shared.Ethereum;
 using Pool.Shared.Money;
 
@@ -35,8 +36,7 @@ internal sealed partial class PaymentMemory(
 
     private async Task LoadSessionsAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(Sessions);
-        command.Parameters.Add(new NpgsqlParameter { Value = (time.GetUtcNow() - PaymentSessions.Remembered).UtcDateTime });
+        await using var command = database.CreateCommand(Sessions, time.GetUtcNow() - PaymentSessions.Remembered);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -47,8 +47,7 @@ internal sealed partial class PaymentMemory(
 
     private async Task LoadNoncesAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(Nonces);
-        command.Parameters.Add(new NpgsqlParameter { Value = nonces.Advance(chain.Now.Head.L1Number) });
+        await using var command = database.CreateCommand(Nonces, nonces.Advance(chain.Now.Head.L1Number));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {

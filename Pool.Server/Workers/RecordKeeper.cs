@@ -1,4 +1,5 @@
 using Npgsql;
+using Pool.Server.Data;
 using Pool.Shared.Ids;
 
 namespace Pool.Server.Workers;
@@ -78,15 +79,16 @@ internal sealed partial class RecordKeeper(WorkerRecords records, NpgsqlDataSour
 
     private async Task WriteAsync(WorkerMeasurement[] rows, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(Keep);
-        command.Parameters.Add(new() { Value = rows.Select(row => row.WorkerId.Value).ToArray() });
-        command.Parameters.Add(new() { Value = rows.Select(row => row.SecondsPerPixel).ToArray() });
-        command.Parameters.Add(new() { Value = rows.Select(row => row.SecondsPerByte).ToArray() });
-        command.Parameters.Add(new() { Value = rows.Select(row => row.RealTimeRatio).ToArray() });
-        command.Parameters.Add(new() { Value = rows.Select(row => row.Capacity).ToArray() });
-        command.Parameters.Add(new() { Value = rows.Select(row => row.FailuresInARow).ToArray() });
-        command.Parameters.Add(new() { Value = rows.Select(row => row.RestsUntil).ToArray() });
-        command.Parameters.Add(new() { Value = rows.Select(row => row.MeasuredAt).ToArray() });
+        await using var command = database.CreateCommand(
+            Keep,
+            rows.Select(row => row.WorkerId.Value).ToArray(),
+            rows.Select(row => row.SecondsPerPixel).ToArray(),
+            rows.Select(row => row.SecondsPerByte).ToArray(),
+            rows.Select(row => row.RealTimeRatio).ToArray(),
+            rows.Select(row => row.Capacity).ToArray(),
+            rows.Select(row => row.FailuresInARow).ToArray(),
+            rows.Select(row => row.RestsUntil).ToArray(),
+            rows.Select(row => row.MeasuredAt).ToArray());
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -1,5 +1,6 @@
 using Npgsql;
 using Pool.Server.Chain.Rpc;
+using Pool.Server.Data;
 using Pool.Shared.Ethereum;
 
 namespace Pool.Server.Chain.Following;
@@ -16,9 +17,8 @@ internal sealed class ChainCursors(IEthereumRpc rpc, NpgsqlDataSource database, 
     /// <exception cref="NpgsqlException">The database is away.</exception>
     public async Task<ChainCursor?> ReadAsync(string owner, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("SELECT block_number, block_hash FROM chain_cursors WHERE chain_id = $1 AND owner = $2");
-        command.Parameters.Add(new() { Value = (decimal)rpc.ChainId });
-        command.Parameters.Add(new() { Value = owner });
+        await using var command = database.CreateCommand(
+            "SELECT block_number, block_hash FROM chain_cursors WHERE chain_id = $1 AND owner = $2", (decimal)rpc.ChainId, owner);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
             ? new ChainCursor((ulong)reader.GetInt64(0), new Bytes32(reader.GetFieldValue<byte[]>(1)))
@@ -33,20 +33,14 @@ internal sealed class ChainCursors(IEthereumRpc rpc, NpgsqlDataSource database, 
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using (var command = new NpgsqlCommand(
+        await using (var command = transaction.CreateCommand(
             """
             INSERT INTO chain_cursors (chain_id, owner, block_number, block_hash, moved_at) VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT (chain_id, owner) DO UPDATE SET block_number = excluded.block_number, block_hash = excluded.block_hash, moved_at = excluded.moved_at
             WHERE chain_cursors.block_number = $6
             """,
-            connection, transaction))
+            (decimal)rpc.ChainId, owner, (long)to.Number, to.Hash.ToBytes(), time.GetUtcNow(), from is { } at ? (long)at.Number : -1L))
         {
-            command.Parameters.Add(new() { Value = (decimal)rpc.ChainId });
-            command.Parameters.Add(new() { Value = owner });
-            command.Parameters.Add(new() { Value = (long)to.Number });
-            command.Parameters.Add(new() { Value = to.Hash.ToBytes() });
-            command.Parameters.Add(new() { Value = time.GetUtcNow() });
-            command.Parameters.Add(new() { Value = from is { } at ? (long)at.Number : -1L });
             if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)
             {
                 throw new ChainReplacedException($"Somebody else has moved the cursor of '{owner}': does a second server use this database?");

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Npgsql;
+using Pool.Server.Data;
 using Pool.Server.Signing;
 using Pool.Shared.Ethereum;
 using Pool.Shared.Money;
@@ -15,16 +16,15 @@ internal static class IntentReader
         """;
 
     /// <summary>Reads those of a condition.</summary>
-    /// <param name="connection">An open connection.</param>
-    /// <param name="transaction">Its transaction, if there is one.</param>
+    /// <param name="connection">An open connection; what is read is of its transaction, if it has one.</param>
     /// <param name="condition">SQL from WHERE on, with $1 and so on; never of a stranger's making.</param>
     /// <param name="parameters">The parameters.</param>
     /// <param name="cancellationToken">The caller has lost interest.</param>
     public static async Task<List<StoredIntent>> ReadAsync(
-        NpgsqlConnection connection, NpgsqlTransaction? transaction, string condition, object[] parameters, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string condition, object[] parameters, CancellationToken cancellationToken)
     {
         var intents = new List<StoredIntent>();
-        await using (var command = Command(connection, transaction, $"{Columns} {condition}", parameters))
+        await using (var command = connection.CreateCommand($"{Columns} {condition}", parameters))
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
             while (await reader.ReadAsync(cancellationToken))
@@ -33,20 +33,8 @@ internal static class IntentReader
             }
         }
 
-        var attempts = await ReadAttemptsAsync(connection, transaction, [.. intents.Where(intent => intent.Nonce is not null).Select(intent => intent.Id)], cancellationToken);
+        var attempts = await ReadAttemptsAsync(connection, [.. intents.Where(intent => intent.Nonce is not null).Select(intent => intent.Id)], cancellationToken);
         return [.. intents.Select(intent => intent with { Attempts = [.. attempts[intent.Id]] })];
-    }
-
-    /// <summary>A statement with parameters by position.</summary>
-    public static NpgsqlCommand Command(NpgsqlConnection connection, NpgsqlTransaction? transaction, string sql, params ReadOnlySpan<object?> parameters)
-    {
-        var command = new NpgsqlCommand(sql, connection, transaction);
-        foreach (var parameter in parameters)
-        {
-            command.Parameters.Add(new NpgsqlParameter { Value = parameter ?? DBNull.Value });
-        }
-
-        return command;
     }
 
     /// <summary>How a state is written.</summary>
@@ -61,13 +49,12 @@ internal static class IntentReader
         _ => throw new ArgumentOutOfRangeException(nameof(state)),
     };
 
-    private static async Task<ILookup<long, Attempt>> ReadAttemptsAsync(
-        NpgsqlConnection connection, NpgsqlTransaction? transaction, long[] intents, CancellationToken cancellationToken)
+    private static async Task<ILookup<long, Attempt>> ReadAttemptsAsync(NpgsqlConnection connection, long[] intents, CancellationToken cancellationToken)
     {
         var attempts = new List<(long Intent, Attempt Attempt)>();
         if (intents.Length > 0)
         {
-            await using var command = Command(connection, transaction, """
+            await using var command = connection.CreateCommand("""
                 SELECT intent, hash, number, is_cancellation, max_fee, priority_fee, gas_limit, raw, signed_at FROM tx_attempts WHERE intent = ANY($1) ORDER BY intent, number
                 """, intents);
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);

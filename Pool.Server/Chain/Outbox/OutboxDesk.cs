@@ -1,4 +1,5 @@
 using Npgsql;
+using Pool.Server.Data;
 
 namespace Pool.Server.Chain.Outbox;
 
@@ -24,8 +25,8 @@ public sealed class OutboxDesk(NpgsqlDataSource database)
     {
         var lines = Math.Clamp(limit, 1, MaxLines);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var open = await IntentReader.ReadAsync(connection, null, "WHERE state IN ('planned', 'sent', 'mined') ORDER BY id LIMIT $1", [lines], cancellationToken);
-        var ended = await IntentReader.ReadAsync(connection, null, "WHERE final_at IS NOT NULL ORDER BY final_at DESC, id DESC LIMIT $1", [lines], cancellationToken);
+        var open = await IntentReader.ReadAsync(connection, "WHERE state IN ('planned', 'sent', 'mined') ORDER BY id LIMIT $1", [lines], cancellationToken);
+        var ended = await IntentReader.ReadAsync(connection, "WHERE final_at IS NOT NULL ORDER BY final_at DESC, id DESC LIMIT $1", [lines], cancellationToken);
         return new OutboxReport(await AccountsAsync(connection, cancellationToken), [.. open.Select(Line)], [.. ended.Select(Line)]);
     }
 
@@ -39,7 +40,7 @@ public sealed class OutboxDesk(NpgsqlDataSource database)
         }
 
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var command = IntentReader.Command(connection, null, $"""
+        await using var command = connection.CreateCommand($"""
             WITH accepted AS (
                 UPDATE tx_accounts SET accepted_nonce = greatest(accepted_nonce, $1), next_nonce = greatest(next_nonce, $1), halt_nonce = NULL WHERE halt_nonce = $1 RETURNING 1)
             SELECT count(pg_notify('{PostgresOutbox.Channel}', '')) FROM accepted
@@ -52,7 +53,7 @@ public sealed class OutboxDesk(NpgsqlDataSource database)
     public async Task<bool> CancelAsync(string key, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var command = IntentReader.Command(connection, null, $"""
+        await using var command = connection.CreateCommand($"""
             WITH asked AS (UPDATE tx_intents SET cancel_asked = true WHERE key = $1 AND final_at IS NULL RETURNING 1)
             SELECT count(pg_notify('{PostgresOutbox.Channel}', '')) FROM asked
             """, key);
@@ -61,7 +62,7 @@ public sealed class OutboxDesk(NpgsqlDataSource database)
 
     private static async Task<IReadOnlyList<OutboxAccountLine>> AccountsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var command = IntentReader.Command(connection, null, "SELECT chain_id, account, next_nonce, halt FROM tx_accounts ORDER BY chain_id, account");
+        await using var command = connection.CreateCommand("SELECT chain_id, account, next_nonce, halt FROM tx_accounts ORDER BY chain_id, account");
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var accounts = new List<OutboxAccountLine>();
         while (await reader.ReadAsync(cancellationToken))

@@ -1,4 +1,5 @@
 using Npgsql;
+using Pool.Server.Data;
 
 namespace Pool.Server.Chain.Outbox;
 
@@ -22,13 +23,13 @@ internal sealed class PostgresOutbox(NpgsqlDataSource database, OutboxAccount se
         ArgumentNullException.ThrowIfNull(transaction);
         RequireSound(order);
         var connection = transaction.Connection ?? throw new ArgumentException("The transaction is over.", nameof(transaction));
-        if (await InsertAsync(connection, transaction, order, cancellationToken))
+        if (await InsertAsync(connection, order, cancellationToken))
         {
             metrics.CountPlaced(order.Purpose);
             return;
         }
 
-        var same = await IntentReader.ReadAsync(connection, transaction, "WHERE key = $1", [order.Key], cancellationToken);
+        var same = await IntentReader.ReadAsync(connection, "WHERE key = $1", [order.Key], cancellationToken);
         RequireSame(same is [var one] ? one : throw new OutboxException($"{order.Key} was placed at the same time by somebody else: try again."), order);
     }
 
@@ -43,7 +44,7 @@ internal sealed class PostgresOutbox(NpgsqlDataSource database, OutboxAccount se
     public async Task<Intent?> FindAsync(string key, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var found = await IntentReader.ReadAsync(connection, null, "WHERE key = $1", [key], cancellationToken);
+        var found = await IntentReader.ReadAsync(connection, "WHERE key = $1", [key], cancellationToken);
         return found is [var intent] ? intent.ToIntent() : null;
     }
 
@@ -52,7 +53,6 @@ internal sealed class PostgresOutbox(NpgsqlDataSource database, OutboxAccount se
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var open = await IntentReader.ReadAsync(
             connection,
-            null,
             "WHERE chain_id = $1 AND account = $2 AND state IN ('planned', 'sent', 'mined') ORDER BY id LIMIT $3",
             [(long)sender.ChainId, sender.Account.ToBytes(), MaxListed],
             cancellationToken);
@@ -83,23 +83,17 @@ internal sealed class PostgresOutbox(NpgsqlDataSource database, OutboxAccount se
         }
     }
 
-    private async Task<bool> InsertAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, IntentOrder order, CancellationToken cancellationToken)
+    private async Task<bool> InsertAsync(NpgsqlConnection connection, IntentOrder order, CancellationToken cancellationToken)
     {
-        await using var command = IntentReader.Command(connection, transaction, $"""
+        await using var command = connection.CreateCommand(
+            $"""
             WITH placed AS (
                 INSERT INTO tx_intents (key, purpose, chain_id, account, recipient, value, data, gas_limit, placed_at)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (key) DO NOTHING RETURNING id)
             SELECT count(pg_notify('{Channel}', '')) FROM placed
-            """);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = order.Key });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = order.Purpose.ToString() });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = (long)sender.ChainId });
-        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = sender.Account.ToBytes() });
-        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = order.To.ToBytes() });
-        command.Parameters.Add(new NpgsqlParameter { Value = order.Value.Value });
-        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = order.Data.ToArray() });
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)(long?)order.GasLimit ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bigint });
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() });
+            """,
+            order.Key, order.Purpose.ToString(), (long)sender.ChainId, sender.Account.ToBytes(), order.To.ToBytes(), order.Value.Value, order.Data.ToArray(),
+            (long?)order.GasLimit, time.GetUtcNow());
         return (long)(await command.ExecuteScalarAsync(cancellationToken) ?? 0L) == 1;
     }
 }

@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 using System.Numerics;
 using Npgsql;
-using NpgsqlTypes;
 using Pool.Server.Chain;
 using Pool.Server.Chain.Contracts;
 using Pool.Server.Chain.Following;
 using Pool.Server.Chain.Rpc;
+using Pool.Server.Data;
 using Pool.Shared.Ethereum;
 using Pool.Shared.Money;
 
@@ -103,15 +103,9 @@ internal sealed class FigureBook(
     {
         foreach (var (hash, (number, change)) in _unkept)
         {
-            await using var command = database.CreateCommand(Keep);
-            command.Parameters.Add(new() { Value = hash.ToBytes() });
-            command.Parameters.Add(new() { Value = (long)number });
-            foreach (var figure in (BigInteger[])[change.Before.Fees.Value, change.After.Fees.Value, change.Before.Stake.Value, change.After.Stake.Value])
-            {
-                command.Parameters.Add(new() { Value = figure, NpgsqlDbType = NpgsqlDbType.Numeric });
-            }
-
-            command.Parameters.Add(new() { Value = time.GetUtcNow() });
+            var (before, after) = (change.Before, change.After);
+            await using var command = database.CreateCommand(
+                Keep, hash.ToBytes(), (long)number, before.Fees.Value, after.Fees.Value, before.Stake.Value, after.Stake.Value, time.GetUtcNow());
             await command.ExecuteNonQueryAsync(cancellationToken);
             _unkept.TryRemove(hash, out _);
         }
@@ -119,8 +113,8 @@ internal sealed class FigureBook(
 
     private async Task<FigureChange?> FindAsync(Bytes32 hash, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("SELECT fees_before, fees_after, stake_before, stake_after FROM chain_figures WHERE block_hash = $1");
-        command.Parameters.Add(new() { Value = hash.ToBytes() });
+        await using var command = database.CreateCommand(
+            "SELECT fees_before, fees_after, stake_before, stake_after FROM chain_figures WHERE block_hash = $1", hash.ToBytes());
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))
         {

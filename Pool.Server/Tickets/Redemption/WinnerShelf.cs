@@ -1,6 +1,6 @@
 using System.Numerics;
 using Npgsql;
-using NpgsqlTypes;
+using Pool.Server.Data;
 using Pool.Server.Ledger;
 using Pool.Shared.Ethereum;
 using Pool.Shared.Livepeer.Tickets;
@@ -52,9 +52,8 @@ internal sealed class WinnerShelf(NpgsqlDataSource database, ILedger ledger, Tim
     /// <exception cref="NpgsqlException">The database is away.</exception>
     public static async Task<IReadOnlyList<Winner>> OfIntentAsync(NpgsqlTransaction transaction, string intent, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(
-            $"SELECT {Columns} FROM winning_tickets WHERE intent = $1 AND state = 'redeeming' ORDER BY ticket_hash FOR UPDATE", transaction.Connection, transaction);
-        command.Parameters.Add(new() { Value = intent });
+        await using var command = transaction.CreateCommand(
+            $"SELECT {Columns} FROM winning_tickets WHERE intent = $1 AND state = 'redeeming' ORDER BY ticket_hash FOR UPDATE", intent);
         return await ReadAsync(command, cancellationToken);
     }
 
@@ -78,7 +77,7 @@ internal sealed class WinnerShelf(NpgsqlDataSource database, ILedger ledger, Tim
     /// <exception cref="NpgsqlException">The database is away.</exception>
     public static async Task<bool> TryGiveAsync(NpgsqlTransaction transaction, IReadOnlyList<Winner> winners, string intent, CancellationToken cancellationToken)
     {
-        await using var command = Command(transaction,
+        await using var command = transaction.CreateCommand(
             "UPDATE winning_tickets SET state = 'redeeming', intent = $2, waits_for = NULL WHERE ticket_hash = ANY($1) AND state = 'won'",
             Hashes(winners), intent);
         return await command.ExecuteNonQueryAsync(cancellationToken) == winners.Count;
@@ -88,7 +87,7 @@ internal sealed class WinnerShelf(NpgsqlDataSource database, ILedger ledger, Tim
     /// <exception cref="NpgsqlException">The database is away.</exception>
     public static async Task TakeBackAsync(NpgsqlTransaction transaction, IReadOnlyList<Winner> winners, string why, CancellationToken cancellationToken)
     {
-        await using var command = Command(transaction,
+        await using var command = transaction.CreateCommand(
             "UPDATE winning_tickets SET state = 'won', intent = NULL, attempts = attempts + 1, waits_for = $2 WHERE ticket_hash = ANY($1) AND state = 'redeeming'",
             Hashes(winners), why);
         await command.ExecuteNonQueryAsync(cancellationToken);
@@ -102,9 +101,8 @@ internal sealed class WinnerShelf(NpgsqlDataSource database, ILedger ledger, Tim
             """
             UPDATE winning_tickets w SET waits_for = r.waits_for FROM unnest($1::bytea[], $2::text[]) AS r (ticket_hash, waits_for)
             WHERE w.ticket_hash = r.ticket_hash AND w.state = 'won' AND w.waits_for IS DISTINCT FROM r.waits_for
-            """);
-        command.Parameters.Add(new() { Value = remarks.Select(remark => remark.Winner.Hash.ToBytes()).ToArray() });
-        command.Parameters.Add(new() { Value = remarks.Select(remark => remark.WaitsFor).ToArray() });
+            """,
+            remarks.Select(remark => remark.Winner.Hash.ToBytes()).ToArray(), remarks.Select(remark => remark.WaitsFor).ToArray());
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -127,7 +125,7 @@ internal sealed class WinnerShelf(NpgsqlDataSource database, ILedger ledger, Tim
     public async Task<IReadOnlyList<LedgerOrder>> RedeemAsync(
         NpgsqlTransaction transaction, Bytes32 hash, Wei paid, Bytes32 redeemedBy, ulong block, long epoch, CancellationToken cancellationToken)
     {
-        await using var command = Command(transaction,
+        await using var command = transaction.CreateCommand(
             """
             WITH before AS (SELECT ticket_hash, state, won_posted FROM winning_tickets WHERE ticket_hash = $1 AND state <> 'redeemed' FOR UPDATE)
             UPDATE winning_tickets w SET state = 'redeemed', won_posted = true, paid = least($2, face_value), redeemed_transaction = $3, redeemed_block = $4, ended_at = $5,
@@ -149,23 +147,10 @@ internal sealed class WinnerShelf(NpgsqlDataSource database, ILedger ledger, Tim
 
     private static byte[][] Hashes(IReadOnlyList<Winner> winners) => [.. winners.Select(winner => winner.Hash.ToBytes())];
 
-    private static NpgsqlCommand Command(NpgsqlTransaction transaction, string sql, params IReadOnlyList<object> values)
-    {
-        var command = new NpgsqlCommand(sql, transaction.Connection, transaction);
-        foreach (var value in values)
-        {
-            command.Parameters.Add(value is BigInteger number
-                ? new NpgsqlParameter { Value = number, NpgsqlDbType = NpgsqlDbType.Numeric }
-                : new NpgsqlParameter { Value = value });
-        }
-
-        return command;
-    }
-
     private static async Task<IReadOnlyList<(Bytes32 Hash, Wei FaceValue)>> ReadFaceValuesAsync(
-        NpgsqlTransaction transaction, string sql, IReadOnlyList<object> values, CancellationToken cancellationToken)
+        NpgsqlTransaction transaction, string sql, object[] values, CancellationToken cancellationToken)
     {
-        await using var command = Command(transaction, sql, values);
+        await using var command = transaction.CreateCommand(sql, values);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var rows = new List<(Bytes32, Wei)>();
         while (await reader.ReadAsync(cancellationToken))
