@@ -25,12 +25,7 @@ internal sealed class RedemptionBooks(WinnerShelf shelf, ILedger ledger, IChainV
 
     public async Task BookAsync(NpgsqlTransaction transaction, FinalBlocks step, CancellationToken cancellationToken)
     {
-        var orders = new List<LedgerOrder>();
-        foreach (var (log, ticket, paid) in Redemptions.In(step.Events, orchestrator.Value))
-        {
-            orders.AddRange(await shelf.RedeemAsync(transaction, ticket, paid, log.Transaction, log.BlockNumber, chain.Now.Round.Number, cancellationToken));
-        }
-
+        var orders = await shelf.RedeemAsync(transaction, [.. Redemptions.In(step.Events, orchestrator.Value)], chain.Now.Round.Number, cancellationToken);
         if (orders.Count > 0)
         {
             await ledger.PostAsync(transaction, orders, cancellationToken);

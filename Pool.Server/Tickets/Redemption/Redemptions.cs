@@ -9,13 +9,20 @@ using Pool.Shared.Money;
 
 namespace Pool.Server.Tickets.Redemption;
 
+/// <summary>A ticket that the contract has redeemed.</summary>
+/// <param name="Hash">Hash of the ticket.</param>
+/// <param name="Paid">What was paid for it.</param>
+/// <param name="Transaction">The transaction that redeemed it.</param>
+/// <param name="Block">That transaction's block.</param>
+internal readonly record struct RedeemedTicket(Bytes32 Hash, Wei Paid, Bytes32 Transaction, ulong Block);
+
 /// <summary>The redemptions that events tell of.</summary>
 internal static class Redemptions
 {
     private const int RoundOffset = Uint256.Bytes - sizeof(long);
 
     /// <summary>Every redeemed ticket of a recipient, with what was paid for it: the transfer that stands before it in its transaction, nothing where there is none.</summary>
-    public static IEnumerable<(ChainLog Log, Bytes32 Ticket, Wei Paid)> In(IEnumerable<FinalEvent> events, Address recipient)
+    public static IEnumerable<RedeemedTicket> In(IEnumerable<FinalEvent> events, Address recipient)
     {
         (Bytes32 Transaction, Address Sender, Wei Amount)? transfer = null;
         foreach (var happened in events.Where(happened => happened.Values["recipient"].AsAddress() == recipient))
@@ -31,7 +38,7 @@ internal static class Redemptions
             transfer = null;
             if (TicketOf(happened.Values) is { } ticket)
             {
-                yield return (log, ticket.Hash(), paid);
+                yield return new RedeemedTicket(ticket.Hash(), paid, log.Transaction, log.BlockNumber);
             }
         }
     }

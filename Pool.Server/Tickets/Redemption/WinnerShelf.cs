@@ -26,10 +26,12 @@ internal sealed class WinnerShelf(NpgsqlDataSource database, ILedger ledger, Tim
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var hashes = await ReadHashesAsync(transaction, cancellationToken);
+        await LockAsync(transaction, hashes, cancellationToken);
         var won = await ReadFaceValuesAsync(
             transaction,
-            $"UPDATE winning_tickets SET won_posted = true WHERE ticket_hash IN (SELECT ticket_hash FROM winning_tickets WHERE NOT won_posted ORDER BY received_at LIMIT {MaxRows}) RETURNING ticket_hash, face_value",
-            [], cancellationToken);
+            "UPDATE winning_tickets SET won_posted = true WHERE ticket_hash = ANY($1) AND NOT won_posted RETURNING ticket_hash, face_value",
+            [hashes], cancellationToken);
         if (won.Count > 0)
         {
             await ledger.PostAsync(transaction, [.. won.Select(ticket => new RedemptionOrders(ticket.Hash, epoch).Won(ticket.FaceValue))], cancellationToken);
@@ -77,6 +79,7 @@ internal sealed class WinnerShelf(NpgsqlDataSource database, ILedger ledger, Tim
     /// <exception cref="NpgsqlException">The database is away.</exception>
     public static async Task<bool> TryGiveAsync(NpgsqlTransaction transaction, IReadOnlyList<Winner> winners, string intent, CancellationToken cancellationToken)
     {
+        await LockAsync(transaction, Hashes(winners), cancellationToken);
         await using var command = transaction.CreateCommand(
             "UPDATE winning_tickets SET state = 'redeeming', intent = $2, waits_for = NULL WHERE ticket_hash = ANY($1) AND state = 'won'",
             Hashes(winners), intent);
@@ -97,13 +100,23 @@ internal sealed class WinnerShelf(NpgsqlDataSource database, ILedger ledger, Tim
     /// <exception cref="NpgsqlException">The database is away.</exception>
     public async Task RemarkAsync(IReadOnlyList<(Winner Winner, string WaitsFor)> remarks, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(
+        if (remarks.Count == 0)
+        {
+            return;
+        }
+
+        var hashes = Hashes([.. remarks.Select(remark => remark.Winner)]);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await LockAsync(transaction, hashes, cancellationToken);
+        await using var command = transaction.CreateCommand(
             """
             UPDATE winning_tickets w SET waits_for = r.waits_for FROM unnest($1::bytea[], $2::text[]) AS r (ticket_hash, waits_for)
             WHERE w.ticket_hash = r.ticket_hash AND w.state = 'won' AND w.waits_for IS DISTINCT FROM r.waits_for
             """,
-            remarks.Select(remark => remark.Winner.Hash.ToBytes()).ToArray(), remarks.Select(remark => remark.WaitsFor).ToArray());
+            hashes, remarks.Select(remark => remark.WaitsFor).ToArray());
         await command.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
     }
 
     /// <summary>They will never be redeemed.</summary>
@@ -112,6 +125,7 @@ internal sealed class WinnerShelf(NpgsqlDataSource database, ILedger ledger, Tim
     public async Task<IReadOnlyList<LedgerOrder>> LoseAsync(
         NpgsqlTransaction transaction, IReadOnlyList<Winner> winners, string why, long epoch, CancellationToken cancellationToken)
     {
+        await LockAsync(transaction, Hashes(winners), cancellationToken);
         var lost = await ReadFaceValuesAsync(
             transaction,
             "UPDATE winning_tickets SET state = 'lost', lost_reason = $2, ended_at = $3, waits_for = NULL WHERE ticket_hash = ANY($1) AND state IN ('won', 'redeeming') RETURNING ticket_hash, face_value",
@@ -119,11 +133,23 @@ internal sealed class WinnerShelf(NpgsqlDataSource database, ILedger ledger, Tim
         return [.. lost.Select(ticket => new RedemptionOrders(ticket.Hash, epoch).Lost(ticket.FaceValue))];
     }
 
-    /// <summary>The chain has redeemed one.</summary>
-    /// <returns>What the ledger has to be told of it; nothing when it is not one of ours, or is ended already.</returns>
+    /// <summary>The chain has redeemed these, in this order.</summary>
+    /// <returns>What the ledger has to be told of it; nothing of those that are not ours, or are ended already.</returns>
     /// <exception cref="NpgsqlException">The database is away.</exception>
     public async Task<IReadOnlyList<LedgerOrder>> RedeemAsync(
-        NpgsqlTransaction transaction, Bytes32 hash, Wei paid, Bytes32 redeemedBy, ulong block, long epoch, CancellationToken cancellationToken)
+        NpgsqlTransaction transaction, IReadOnlyList<RedeemedTicket> redeemed, long epoch, CancellationToken cancellationToken)
+    {
+        await LockAsync(transaction, [.. redeemed.Select(ticket => ticket.Hash.ToBytes())], cancellationToken);
+        var orders = new List<LedgerOrder>();
+        foreach (var ticket in redeemed)
+        {
+            orders.AddRange(await RedeemAsync(transaction, ticket, epoch, cancellationToken));
+        }
+
+        return orders;
+    }
+
+    private async Task<IReadOnlyList<LedgerOrder>> RedeemAsync(NpgsqlTransaction transaction, RedeemedTicket ticket, long epoch, CancellationToken cancellationToken)
     {
         await using var command = transaction.CreateCommand(
             """
@@ -132,7 +158,7 @@ internal sealed class WinnerShelf(NpgsqlDataSource database, ILedger ledger, Tim
                 waits_for = NULL, lost_reason = NULL
             FROM before b WHERE w.ticket_hash = b.ticket_hash RETURNING w.face_value, w.paid, b.state, b.won_posted
             """,
-            hash.ToBytes(), paid.Value, redeemedBy.ToBytes(), (long)block, time.GetUtcNow());
+            ticket.Hash.ToBytes(), ticket.Paid.Value, ticket.Transaction.ToBytes(), (long)ticket.Block, time.GetUtcNow());
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))
         {
@@ -141,8 +167,30 @@ internal sealed class WinnerShelf(NpgsqlDataSource database, ILedger ledger, Tim
 
         var (faceValue, booked) = (new Wei(reader.GetFieldValue<BigInteger>(0)), new Wei(reader.GetFieldValue<BigInteger>(1)));
         var (wasLost, wasPosted) = (reader.GetString(2) == "lost", reader.GetBoolean(3));
-        var orders = new RedemptionOrders(hash, epoch);
+        var orders = new RedemptionOrders(ticket.Hash, epoch);
         return [.. wasPosted ? [] : new[] { orders.Won(faceValue) }, .. orders.Redeemed(faceValue, booked, wasLost)];
+    }
+
+    /// <summary>
+    /// Holds rows until the transaction ends. Several transactions hold many of them at a time, the same ones among them: taken in one order, none waits for another one that waits for it.
+    /// </summary>
+    private static async Task LockAsync(NpgsqlTransaction transaction, byte[][] hashes, CancellationToken cancellationToken)
+    {
+        await using var command = transaction.CreateCommand("SELECT FROM winning_tickets WHERE ticket_hash = ANY($1) ORDER BY ticket_hash FOR UPDATE", [hashes]);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static async Task<byte[][]> ReadHashesAsync(NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        await using var command = transaction.CreateCommand($"SELECT ticket_hash FROM winning_tickets WHERE NOT won_posted ORDER BY received_at LIMIT {MaxRows}");
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var hashes = new List<byte[]>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            hashes.Add(reader.GetFieldValue<byte[]>(0));
+        }
+
+        return [.. hashes];
     }
 
     private static byte[][] Hashes(IReadOnlyList<Winner> winners) => [.. winners.Select(winner => winner.Hash.ToBytes())];

@@ -1,7 +1,10 @@
 using System.Numerics;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Pool.Server.Ledger;
 using Pool.Server.Tests.Kit;
+using Pool.Server.Tickets.Redemption;
+using Pool.Shared.Ethereum;
 using Pool.Shared.Livepeer.Tickets;
 using Pool.Shared.Money;
 using Pool.Tests.Chain;
@@ -90,5 +93,36 @@ public sealed class RedemptionOnChainTests(OneLocalChain one) : ChainTest(one)
 
         await pool.WaitForAsync(1, "SELECT count(*) FROM winning_tickets WHERE state = 'lost' AND lost_reason LIKE 'it expired%'");
         Assert.Equal(s_face.Value, (await pool.Ledger.BalanceAsync(Accounts.LossUnredeemed, default)).Posted);
+    }
+
+    [Fact]
+    public async Task Tickets_are_held_in_one_order_in_whatever_order_the_chain_redeemed_them()
+    {
+        await using var pool = await OnChainServer.StartAsync(Chain, ("Rounds:Reward", "false"));
+        var tickets = (await pool.WinAsync(2, s_face, expiresIn: 20)).Select(ticket => ticket.Hash()).OrderBy(hash => hash.ToString(), StringComparer.Ordinal).ToList();
+        await Eventually.IsSoAsync("they are there", async () => await pool.Server.ReadAsync("SELECT count(*) FROM winning_tickets WHERE won_posted") == 2);
+        await using var source = NpgsqlDataSource.Create(pool.Server.Database.Connection);
+        await using var others = await source.OpenConnectionAsync();
+        await using var own = await source.OpenConnectionAsync();
+        await using var other = await others.BeginTransactionAsync();
+        await using var transaction = await own.BeginTransactionAsync();
+        await HoldAsync(other, tickets[0]);
+
+        var redeeming = pool.Server.Services.GetRequiredService<WinnerShelf>().RedeemAsync(
+            transaction, [new RedeemedTicket(tickets[1], s_face, default, 1), new RedeemedTicket(tickets[0], s_face, default, 1)], epoch: 1, CancellationToken.None);
+        await Eventually.IsSoAsync("it waits", async () => await pool.Server.ReadAsync($"SELECT cardinality(pg_blocking_pids({own.ProcessID}))::bigint") > 0);
+        await HoldAsync(other, tickets[1]);
+        await other.CommitAsync();
+
+        Assert.NotEmpty(await redeeming);
+    }
+
+    private static async Task HoldAsync(NpgsqlTransaction transaction, Bytes32 ticket)
+    {
+        await using var command = new NpgsqlCommand("SELECT FROM winning_tickets WHERE ticket_hash = $1 FOR UPDATE", transaction.Connection, transaction)
+        {
+            Parameters = { new() { Value = ticket.ToBytes() } },
+        };
+        await command.ExecuteNonQueryAsync();
     }
 }
