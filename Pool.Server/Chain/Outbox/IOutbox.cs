@@ -25,6 +25,9 @@ public interface IOutbox
 
     /// <summary>Those that are not final yet, oldest first.</summary>
     Task<IReadOnlyList<Intent>> OpenAsync(CancellationToken cancellationToken);
+
+    /// <summary>Whether everything that was signed is final, and in blocks up to this one: then the gas of all of it is booked, and the account's balance there has it.</summary>
+    Task<bool> IsSettledAsync(ulong block, CancellationToken cancellationToken);
 }
 
 /// <summary>Something that shall be done on the chain, once.</summary>

@@ -59,6 +59,17 @@ internal sealed class PostgresOutbox(NpgsqlDataSource database, OutboxAccount se
         return [.. open.Select(intent => intent.ToIntent())];
     }
 
+    public async Task<bool> IsSettledAsync(ulong block, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            SELECT NOT EXISTS (SELECT FROM tx_intents WHERE chain_id = $1 AND account = $2 AND state IN ('sent', 'mined'))
+                AND coalesce((SELECT mined_block FROM tx_intents WHERE chain_id = $1 AND account = $2 AND nonce IS NOT NULL ORDER BY nonce DESC LIMIT 1), 0) <= $3
+            """,
+            (long)sender.ChainId, sender.Account.ToBytes(), (long)block);
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
     private static void RequireSound(IntentOrder order)
     {
         ArgumentNullException.ThrowIfNull(order);

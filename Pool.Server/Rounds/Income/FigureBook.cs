@@ -23,12 +23,19 @@ internal readonly record struct FigureChange(HeldByProtocol Before, HeldByProtoc
 /// Reads what the protocol holds for the orchestrator around every block in which that changes, as soon as the block is there: when it has become final, nodes
 /// may have forgotten its state. Events tell that something changed, never by how much (chain §3: what was credited is not what was paid).
 /// </summary>
-internal sealed class FigureBook(
-    IEthereumRpc rpc, OrchestratorAddress orchestrator, NpgsqlDataSource database, TimeProvider time) : ISeenLogs
+internal sealed partial class FigureBook(
+    IEthereumRpc rpc, OrchestratorAddress orchestrator, NpgsqlDataSource database, TimeProvider time, ILogger<FigureBook> logger) : ISeenLogs
 {
-    private const string Keep = """
+    private const string Insert = """
         INSERT INTO chain_figures (block_hash, block_number, fees_before, fees_after, stake_before, stake_after, observed_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (block_hash) DO NOTHING
+        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (block_hash)
+        """;
+
+    private const string Keep = $"{Insert} DO NOTHING";
+
+    private const string Correct = $"""
+        {Insert} DO UPDATE SET fees_before = excluded.fees_before, fees_after = excluded.fees_after, stake_before = excluded.stake_before, stake_after = excluded.stake_after,
+            observed_at = excluded.observed_at
         """;
 
     private readonly ConcurrentDictionary<Bytes32, (ulong Number, FigureChange Change)> _unkept = new();
@@ -56,21 +63,33 @@ internal sealed class FigureBook(
     /// <summary>Whether a log is of something that changes our figures.</summary>
     public bool IsOurs(ChainLog log) => log.Topics.Skip(1).Any(topic => topic == Padded(orchestrator.Value));
 
-    /// <summary>What a block that stays has changed: as it was seen when it was new, else read now.</summary>
+    /// <summary>
+    /// What a block that stays has changed. What the node says now goes before what it said when the block was new: its newest state may not have been that block's. What was seen then is for nodes
+    /// that have forgotten the block's state since.
+    /// </summary>
     /// <exception cref="RpcException">The node does not know it (any more).</exception>
     /// <exception cref="NpgsqlException">The database is away.</exception>
     public async Task<FigureChange> OfAsync(ContractAddresses contracts, ulong number, Bytes32 hash, CancellationToken cancellationToken)
     {
         await KeepAsync(cancellationToken);
-        if (await FindAsync(hash, cancellationToken) is { } seen)
+        var seen = await FindAsync(hash, cancellationToken);
+        FigureChange? read;
+        try
         {
-            return seen;
+            read = await ReadAroundAsync(contracts, number, hash, cancellationToken);
+        }
+        catch (Exception forgotten) when (forgotten is RpcException or ContractException && seen is not null)
+        {
+            return seen.Value;
         }
 
-        var change = await ReadAroundAsync(contracts, number, hash, cancellationToken)
-            ?? throw new RpcException($"Block {number} is final and its hash is another one.");
-        _unkept[hash] = (number, change);
-        await KeepAsync(cancellationToken);
+        var change = read ?? throw new RpcException($"Block {number} is final and its hash is another one.");
+        if (seen is null || change != seen.Value)
+        {
+            await WriteAsync(Correct, number, hash, change, cancellationToken);
+            LogCorrected(seen, number, change);
+        }
+
         return change;
     }
 
@@ -103,12 +122,17 @@ internal sealed class FigureBook(
     {
         foreach (var (hash, (number, change)) in _unkept)
         {
-            var (before, after) = (change.Before, change.After);
-            await using var command = database.CreateCommand(
-                Keep, hash.ToBytes(), (long)number, before.Fees.Value, after.Fees.Value, before.Stake.Value, after.Stake.Value, time.GetUtcNow());
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            await WriteAsync(Keep, number, hash, change, cancellationToken);
             _unkept.TryRemove(hash, out _);
         }
+    }
+
+    private async Task WriteAsync(string how, ulong number, Bytes32 hash, FigureChange change, CancellationToken cancellationToken)
+    {
+        var (before, after) = (change.Before, change.After);
+        await using var command = database.CreateCommand(
+            how, hash.ToBytes(), (long)number, before.Fees.Value, after.Fees.Value, before.Stake.Value, after.Stake.Value, time.GetUtcNow());
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private async Task<FigureChange?> FindAsync(Bytes32 hash, CancellationToken cancellationToken)
@@ -125,4 +149,16 @@ internal sealed class FigureBook(
         return new FigureChange(
             new HeldByProtocol(new Wei(At(0)), new LptWei(At(2))), new HeldByProtocol(new Wei(At(1)), new LptWei(At(3))));
     }
+
+    /// <summary>A node that says two things of one block is worth a word.</summary>
+    private void LogCorrected(FigureChange? seen, ulong number, FigureChange change)
+    {
+        if (seen is { } was)
+        {
+            LogCorrected(number, $"{was}", $"{change}");
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Block {Number} was {Seen} when it was new, and is {Change} now that it stays: what stays is booked")]
+    private partial void LogCorrected(ulong number, string seen, string change);
 }

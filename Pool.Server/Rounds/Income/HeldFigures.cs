@@ -40,8 +40,8 @@ internal sealed class HeldFigures(
     /// <summary>Gas is booked when its transaction is final: while one is on its way, the account cannot be compared.</summary>
     private async Task<IReadOnlyList<ChainFigure>> GasFloatAsync(CancellationToken cancellationToken)
     {
-        if ((await outbox.OpenAsync(cancellationToken)).Any(intent => intent.State is IntentState.Sent or IntentState.Mined)
-            || await FinalityRule.Parse(options.Value.Finality).LastAsync(rpc, chain.Now.Head, cancellationToken) is not { } last)
+        if (await FinalityRule.Parse(options.Value.Finality).LastAsync(rpc, chain.Now.Head, cancellationToken) is not { } last
+            || !await outbox.IsSettledAsync(last, cancellationToken))
         {
             return [];
         }

@@ -104,18 +104,18 @@ internal sealed class IncomeBooks(
     }
 
     /// <summary>
-    /// What has come to the key since. As long as something of ours is on its way, its gas cannot be told from what came: then later. A balance that is smaller
-    /// than the books say is the check's to alarm.
+    /// What has come to the key since. As long as something of ours is on its way, or in a later block, its gas cannot be told from what came: then later. The books are read first, so that gas that is
+    /// booked meanwhile looks like nothing. A balance that is smaller than the books say is the check's to alarm.
     /// </summary>
     private async Task<Wei> GasFloatCameAsync(FinalBlocks step, CancellationToken cancellationToken)
     {
-        if ((await outbox.OpenAsync(cancellationToken)).Any(intent => intent.State is IntentState.Sent or IntentState.Mined))
+        var booked = (await ledger.BalanceAsync(Accounts.GasFloat, cancellationToken)).Posted;
+        if (!await outbox.IsSettledAsync(step.To, cancellationToken))
         {
             return Wei.Zero;
         }
 
         var onChain = await rpc.BalanceAsync(signer.Account, BlockTag.At(step.To), cancellationToken);
-        var booked = (await ledger.BalanceAsync(Accounts.GasFloat, cancellationToken)).Posted;
         return onChain.Value > booked ? new Wei(onChain.Value - booked) : Wei.Zero;
     }
 }

@@ -56,4 +56,21 @@ public sealed class RoundsOnChainTests(OneLocalChain one) : ChainTest(one)
         await pool.WaitForAsync(0, "SELECT count(*) FROM tx_intents WHERE state NOT IN ('done', 'reverted', 'refused')");
         await pool.CheckAsync();
     }
+
+    [Fact]
+    public async Task Figures_that_a_node_said_wrong_of_a_new_block_are_read_again_when_it_stays()
+    {
+        await using var pool = await OnChainServer.StartAsync(Chain, ("Rounds:Reward", "false"));
+        await pool.WinAsync(3, Pool.Shared.Money.Wei.OneGwei * 50_000_000);
+        await Eventually.IsSoAsync("a redemption is in a block, and what it changed is seen", async () =>
+        {
+            await Chain.Node.MineAsync(0);
+            return await pool.Server.ReadAsync("SELECT count(*) FROM chain_figures WHERE fees_after > fees_before") == 1;
+        });
+        await pool.Server.ReadAsync("WITH wrong AS (UPDATE chain_figures SET fees_after = fees_after + 1000 WHERE fees_after > fees_before RETURNING 1) SELECT count(*) FROM wrong");
+
+        await pool.WaitForAsync(3, "SELECT count(*) FROM winning_tickets WHERE state = 'redeemed'");
+        await pool.WaitForAsync(0, "SELECT count(*) FROM tx_intents WHERE state NOT IN ('done', 'reverted', 'refused')");
+        await pool.CheckAsync();
+    }
 }

@@ -29,6 +29,19 @@ public sealed class FinalTests : IAsyncLifetime
         Assert.Equal(IntentState.Done, await _outbox.StateAsync("a"));
     }
 
+    [Fact]
+    public async Task The_account_is_settled_from_the_block_of_its_last_transaction_on_once_that_is_final()
+    {
+        await MineAsync("a");
+        Assert.False(await _outbox.Outbox.IsSettledAsync(ulong.MaxValue / 2, CancellationToken.None));
+
+        await _outbox.SettleAsync();
+        var block = (ulong)await _outbox.Database.ScalarAsync("SELECT mined_block FROM tx_intents");
+
+        Assert.False(await _outbox.Outbox.IsSettledAsync(block - 1, CancellationToken.None));
+        Assert.True(await _outbox.Outbox.IsSettledAsync(block, CancellationToken.None));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
