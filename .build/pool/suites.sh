@@ -7,7 +7,7 @@ readonly SCRIPT_SUITE=Script SCHEMA_SUITE=Schema
 # The suite that runs the node programs of tests/Clients.
 readonly CLIENTS_SUITE=Pool.EndToEnd.Tests
 # The suites that need the local chain.
-readonly CHAIN_SUITES=(Pool.Server.Tests)
+readonly CHAIN_SUITES=(Pool.Server.Tests Pool.EndToEnd.Tests)
 readonly TEST_NAMES_SHOWN=200
 
 # Sets SUITES to the suites that filter $1 concerns, and TEST_FILTER to what their test projects are asked for.

@@ -6,7 +6,7 @@ using Pool.Shared.Contracts;
 namespace Pool.EndToEnd.Tests.Kit;
 
 /// <summary>
-/// A worker's line to the pool: passes on every byte a little later, and can lose them. Neither end is told anything then: the
+/// A line between two programs, a worker and the pool for one: passes on every byte a little later, and can lose them. Neither end is told anything then: the
 /// connections look open, as they do when a router on the way has forgotten them.
 /// </summary>
 internal sealed class LossyLine : IAsyncDisposable
@@ -34,7 +34,7 @@ internal sealed class LossyLine : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    /// <summary>Where the worker dials.</summary>
+    /// <summary>Where whoever is at its near end dials.</summary>
     public int Port { get; }
 
     /// <summary>Connections to the hub that went through so far.</summary>
