@@ -31,7 +31,7 @@ public sealed class FloodTests(ServerWithWorker shared) : IClassFixture<ServerWi
     {
         using (var client = new TcpClient())
         {
-            await client.ConnectAsync(server.Network.Host, server.NetworkPort);
+            await client.ConnectAsync(shared.Server.Network.Host, shared.Server.NetworkPort);
             await using var tls = new SslStream(client.GetStream(), leaveInnerStreamOpen: false, (_, _, _, _) => true);
             await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
             {
