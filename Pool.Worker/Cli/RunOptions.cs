@@ -74,6 +74,8 @@ internal sealed class RunOptions
         {
             command.Options.Add(option);
         }
+
+        command.Validators.Add(RefuseCertificateInTheClear);
     }
 
     /// <summary>The settings of a command line that was parsed without errors.</summary>
@@ -105,6 +107,16 @@ internal sealed class RunOptions
         }
 
         return Path.GetFullPath(file);
+    }
+
+    /// <summary>Whoever names a certificate believes that the line is safe.</summary>
+    private void RefuseCertificateInTheClear(CommandResult command)
+    {
+        if (command.GetResult(_certificate) is not null && command.GetResult(_pool) is { Tokens: [{ Value: var pool }] }
+            && pool.StartsWith(Uri.UriSchemeHttp + Uri.SchemeDelimiter, StringComparison.OrdinalIgnoreCase))
+        {
+            command.AddError($"{PoolTrust.Option}: nobody shows a certificate at '{Sentence.Printable(pool)}': use the pool's https address, or leave the option away");
+        }
     }
 
     private static Address ReadPayout(ArgumentResult argument)

@@ -33,13 +33,24 @@ public sealed class CommandLineTests
     [InlineData("--speed", "11", "--speed")]
     public async Task A_wrong_option_gets_a_line_that_names_it(string option, string value, string line)
     {
-        string[] pool = string.Equals(option, "--pool", StringComparison.Ordinal) ? [] : ["--pool", PoolUrl];
+        string[] pool = string.Equals(option, "--pool", StringComparison.Ordinal) ? [] : ["--pool", "https://pool.example"];
 
         var (exit, _, error) = await RunAsync(["run", .. pool, "--payout", Payee, option, value]);
 
         Assert.Equal(2, exit);
         Assert.StartsWith("pool-worker: ", error, StringComparison.Ordinal);
         Assert.Contains(line, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http://pool.example:8936")]
+    [InlineData("HTTP://pool.example")]
+    public async Task Certificate_of_a_pool_without_encryption_is_refused(string pool)
+    {
+        var (exit, output, error) = await RunAsync("run", "--pool", pool, "--payout", Payee, "--pool-certificate", "/no/such/file");
+
+        Assert.Equal((2, ""), (exit, output));
+        Assert.Contains($"--pool-certificate: nobody shows a certificate at '{pool}': use the pool's https address, or leave the option away", error, StringComparison.Ordinal);
     }
 
     [Fact]
