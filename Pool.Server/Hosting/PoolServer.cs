@@ -41,7 +41,7 @@ public static class PoolServer
 
     /// <summary>Builds the server from <paramref name="settings"/>; nothing is opened, written or listened to yet.</summary>
     /// <param name="settings">The settings.</param>
-    /// <param name="time">The clock; the system's when null.</param>
+    /// <param name="time">The machine's clock; the system's when null.</param>
     /// <param name="replace">Puts other parts in the place of ours before the rooms add theirs.</param>
     public static WebApplication Build(IConfiguration settings, TimeProvider? time = null, Action<IServiceCollection>? replace = null)
     {
@@ -57,7 +57,9 @@ public static class PoolServer
             .SetMinimumLevel(LogLevel.Information);
         builder.Services.AddSingleton<IValidateOptions<NodeOptions>, NodeOptionsValidator>();
         builder.Services.AddOptions<NodeOptions>().Bind(settings).ValidateOnStart();
-        builder.Services.AddSingleton(time ?? TimeProvider.System);
+        builder.Services.AddSingleton(new SteadyTime(time ?? TimeProvider.System));
+        builder.Services.AddSingleton<TimeProvider>(services => services.GetRequiredService<SteadyTime>());
+        builder.Services.AddHostedService<ClockWatch>();
         builder.Services.AddSingleton<OperatorToken>();
         builder.Services.AddRouting();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();

@@ -2,13 +2,17 @@ using System.Collections.Concurrent;
 
 namespace Pool.Server.Tests.Kit;
 
-/// <summary>The real clock, which goes on by itself and can be put forward by hand. Timers that fall due by that fire at once, each time once.</summary>
+/// <summary>
+/// The real time, which goes on by itself and can be made to pass faster by hand: timers that fall due by that fire at once, each time once. Its clock can be put wrong besides, of which timers notice
+/// nothing.
+/// </summary>
 internal sealed class ShiftedTime : TimeProvider
 {
     private readonly ConcurrentDictionary<ShiftedTimer, bool> _timers = new();
     private long _shift;
+    private long _jump;
 
-    /// <summary>Puts the clock forward.</summary>
+    /// <summary>So much time passes.</summary>
     public void Forward(TimeSpan by)
     {
         Interlocked.Add(ref _shift, by.Ticks);
@@ -18,7 +22,12 @@ internal sealed class ShiftedTime : TimeProvider
         }
     }
 
-    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + TimeSpan.FromTicks(Interlocked.Read(ref _shift));
+    /// <summary>Somebody puts the clock forward or back; no time passes.</summary>
+    public void Jump(TimeSpan by) => Interlocked.Add(ref _jump, by.Ticks);
+
+    public override DateTimeOffset GetUtcNow() => Passed() + TimeSpan.FromTicks(Interlocked.Read(ref _jump));
+
+    public override long GetTimestamp() => base.GetTimestamp() + (Interlocked.Read(ref _shift) * (TimestampFrequency / TimeSpan.TicksPerSecond));
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -27,7 +36,9 @@ internal sealed class ShiftedTime : TimeProvider
         return timer;
     }
 
-    /// <summary>A timer of the real clock that is set anew whenever the clock is put forward.</summary>
+    private DateTimeOffset Passed() => base.GetUtcNow() + TimeSpan.FromTicks(Interlocked.Read(ref _shift));
+
+    /// <summary>A timer of the real clock that is set anew whenever time passes by hand.</summary>
     private sealed class ShiftedTimer : ITimer
     {
         private readonly Lock _gate = new();
@@ -59,7 +70,7 @@ internal sealed class ShiftedTime : TimeProvider
             {
                 if (_due is { } due)
                 {
-                    var left = due - _time.GetUtcNow();
+                    var left = due - _time.Passed();
                     Set(left > TimeSpan.Zero ? left : TimeSpan.Zero);
                 }
             }
@@ -96,7 +107,7 @@ internal sealed class ShiftedTime : TimeProvider
             }
             else
             {
-                _due = _time.GetUtcNow() + dueTime;
+                _due = _time.Passed() + dueTime;
                 _time._timers[this] = true;
             }
 
