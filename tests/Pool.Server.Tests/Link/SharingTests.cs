@@ -7,14 +7,14 @@ namespace Pool.Server.Tests.Link;
 public sealed class SharingTests : ServerTest
 {
     private const int Streams = 6;
-    private const int Segments = 12;
-    private const int SegmentMilliseconds = 2000;
+    private const int Segments = 15;
+    private const int SegmentMilliseconds = 1000;
 
     /// <summary>
     /// Work of a segment on the slow worker: it carries one stream and hardly more, the fast one ten times as many. Half of the streams begin at either, since
     /// nobody has been measured yet: those that the slow one cannot carry must leave it before they fall behind.
     /// </summary>
-    private static readonly TimeSpan s_slowWork = TimeSpan.FromMilliseconds(1600);
+    private static readonly TimeSpan s_slowWork = TimeSpan.FromMilliseconds(800);
 
     private static readonly TimeSpan s_fastWork = s_slowWork / 10;
 
