@@ -133,7 +133,7 @@ make_clip() {
 play_demo() {
   local status=0 arguments
   arguments=(run --video "$VIDEO" --orchestrator "https://127.0.0.1:$NETWORK_PORT" --status-url "http://127.0.0.1:$WEB_PORT/operator/status"
-    --chain-rpc "$CHAIN_RPC" --chain-url "http://127.0.0.1:$WEB_PORT/operator/chain" --gateway-key "$DEMO/gateway.key"
+    --chain-rpc "$CHAIN_RPC" --chain-url "http://127.0.0.1:$WEB_PORT/operator/chain" --gateway-key "$DEMO/gateway.key" --ticket-broker "$(json_setting "$DEMO/chain.json" TicketBroker)"
     --ledger-check "dotnet $(program_path server) ledger check" --token-file "$DEMO/server/operator.token" --gateway "$(program_path gateway)" --out "$OUT/streams" --streams "$DEMO_STREAMS" --report "${REPORT:-$OUT/report.json}")
   [[ -z $ONCE ]] || arguments+=(--once)
   env -C "$DEMO" "$OWNER_VARIABLE=$DEMO" "POOL_HOME=$DEMO" "POOL_DATABASE=$(connection_string "$DEMO" "$POSTGRES_DATABASE")" \

@@ -65,7 +65,7 @@ public static class GatewayProcess
             .. command.Skip(1), "stream", request.Video, "--orchestrator", request.Orchestrator, "--out", folder,
             "--streams", request.Streams.ToString(CultureInfo.InvariantCulture), "--report", report, "--progress", "json",
             .. request.Profiles is { } profiles ? (string[])["--profiles", profiles] : [],
-            .. request.Chain is { } chain ? (string[])["--eth-key", chain.GatewayKey, "--rpc", chain.Rpc.ToString(), "--ticket-log", chain.TicketLog] : [],
+            .. request.Chain is { } chain ? (string[])["--eth-key", chain.GatewayKey, "--rpc", chain.Rpc.ToString(), "--ticket-broker", chain.TicketBroker, "--ticket-log", chain.TicketLog] : [],
         ])
         {
             UseShellExecute = false,

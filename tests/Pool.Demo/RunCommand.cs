@@ -21,14 +21,15 @@ public static class RunCommand
         var profiles = new Option<string?>("--profiles") { Description = "A JSON file of profiles or a comma list of presets." };
         var report = new Option<string?>("--report") { Description = "File for the report, JSON." };
         var once = new Option<bool>("--once") { Description = "The pool ends with the run, so the closing words do not point at it." };
-        var rpc = new Option<string?>("--chain-rpc") { Description = "JSON-RPC of the local chain that the pool is paid on; with it the three below are needed." };
+        var rpc = new Option<string?>("--chain-rpc") { Description = "JSON-RPC of the local chain that the pool is paid on; with it the four below are needed." };
         var chainUrl = new Option<string?>("--chain-url") { Description = "The operator's page about the chain." };
         var key = new Option<string?>("--gateway-key") { Description = "File with the gateway's private key in hex." };
+        var broker = new Option<string?>("--ticket-broker") { Description = "Address of its TicketBroker." };
         var proof = new Option<string?>("--ledger-check") { Description = "Command that proves the ledger." };
         var command = new Command("run", "Streams a video through a running pool and shows what happens.")
         {
             video, orchestrator, statusUrl, tokenFile, gateway, target, streams, profiles, report, once,
-            rpc, chainUrl, key, proof,
+            rpc, chainUrl, key, broker, proof,
         };
         command.SetAction((parsed, cancellationToken) => OneLine.RunAsync(
             async stop =>
@@ -36,7 +37,9 @@ public static class RunCommand
                 var request = new DemoRequest(
                     parsed.GetRequiredValue(video), parsed.GetRequiredValue(orchestrator), parsed.GetRequiredValue(gateway),
                     parsed.GetRequiredValue(target), parsed.GetValue(streams), parsed.GetValue(profiles), parsed.GetValue(report),
-                    parsed.GetValue(once), ReadChain(parsed.GetValue(rpc), parsed.GetValue(chainUrl), parsed.GetValue(key), parsed.GetValue(proof), parsed.GetRequiredValue(target)));
+                    parsed.GetValue(once),
+                    ReadChain(
+                        parsed.GetValue(rpc), parsed.GetValue(chainUrl), parsed.GetValue(key), parsed.GetValue(broker), parsed.GetValue(proof), parsed.GetRequiredValue(target)));
                 using var status = new StatusClient(
                     ReadAddress(parsed.GetRequiredValue(statusUrl)), await ReadTokenAsync(parsed.GetRequiredValue(tokenFile), stop), request.Chain?.StatusUrl);
                 return await new DemoRun(request, status, TimeProvider.System).RunAsync(stop);
@@ -49,16 +52,16 @@ public static class RunCommand
         ? uri
         : throw new UserFaultException($"An http address is needed, not '{text}'.");
 
-    private static ChainRequest? ReadChain(string? rpc, string? url, string? key, string? proof, string folder)
+    private static ChainRequest? ReadChain(string? rpc, string? url, string? key, string? broker, string? proof, string folder)
     {
         if (rpc is null)
         {
             return null;
         }
 
-        return url is null || key is null || proof is null
-            ? throw new UserFaultException("--chain-rpc needs --chain-url, --gateway-key and --ledger-check.")
-            : new ChainRequest(ReadAddress(rpc), ReadAddress(url), key, Path.Combine(Path.GetDirectoryName(Path.GetFullPath(folder)) ?? folder, "tickets.jsonl"), proof);
+        return url is null || key is null || broker is null || proof is null
+            ? throw new UserFaultException("--chain-rpc needs --chain-url, --gateway-key, --ticket-broker and --ledger-check.")
+            : new ChainRequest(ReadAddress(rpc), ReadAddress(url), key, broker, Path.Combine(Path.GetDirectoryName(Path.GetFullPath(folder)) ?? folder, "tickets.jsonl"), proof);
     }
 
     private static async Task<string> ReadTokenAsync(string path, CancellationToken cancellationToken)

@@ -11,6 +11,7 @@ namespace Pool.EndToEnd.Tests.Paid;
 internal sealed class PaidStreams : IDisposable
 {
     private readonly L1Clock _clock;
+    private readonly OwnFunds _funds;
     private readonly TicketLog _log;
     private readonly CancellationTokenSource _end = new();
     private readonly OrchestratorClient _client;
@@ -24,7 +25,8 @@ internal sealed class PaidStreams : IDisposable
         _log = new TicketLog(LogFile);
         _clock = new L1Clock(scene.Chain.Node.Url, TimeProvider.System);
         // Not disposed of: its key is everybody's.
-        Wallet = new GatewayWallet(DevAccounts.Gateway, _log, _clock);
+        _funds = new OwnFunds(scene.Chain.Node.Url, scene.Chain.Contracts.TicketBroker.Address, DevAccounts.Gateway.Address, TimeProvider.System);
+        Wallet = new GatewayWallet(DevAccounts.Gateway, _log, _clock, _funds);
         _client = new OrchestratorClient(scene.Orchestrator, GatewayRun.Needs(MoneyMedia.Profiles), Wallet);
     }
 
@@ -87,6 +89,7 @@ internal sealed class PaidStreams : IDisposable
         _streams.ForEach(stream => stream.Dispose());
         _end.Dispose();
         _clock.Dispose();
+        _funds.Dispose();
         _log.Dispose();
     }
 }

@@ -36,14 +36,14 @@ public static class ServeCommand
         var wallet = WalletOptions.Build();
         var command = new Command("serve", "Takes segments that any tool pushes by HTTP, until Ctrl-C; nobody has to identify himself.")
         {
-            orchestrator, target, listen, profiles, report, progress, wallet.Key, wallet.Rpc, wallet.Log,
+            orchestrator, target, listen, profiles, report, progress, wallet.Key, wallet.Rpc, wallet.Broker, wallet.Log,
         };
         command.SetAction((parsed, cancellationToken) => OneLine.RunAsync(
             stop => ServeAsync(
                 new ServeRequest(
                     StreamCommand.ReadAddresses(parsed.GetRequiredValue(orchestrator)), parsed.GetRequiredValue(target),
                     ReadListen(parsed.GetRequiredValue(listen)), parsed.GetRequiredValue(profiles), parsed.GetValue(report),
-                    new WalletOptions(parsed.GetValue(wallet.Key), parsed.GetValue(wallet.Rpc), parsed.GetValue(wallet.Log))),
+                    new WalletOptions(parsed.GetValue(wallet.Key), parsed.GetValue(wallet.Rpc), parsed.GetValue(wallet.Broker), parsed.GetValue(wallet.Log))),
                 StreamCommand.Sink(parsed.GetValue(progress)),
                 stop),
             cancellationToken));

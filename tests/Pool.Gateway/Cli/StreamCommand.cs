@@ -38,7 +38,7 @@ public static class StreamCommand
         var wallet = WalletOptions.Build();
         var command = new Command("stream", "Streams videos to an orchestrator and checks every rendition that comes back.")
         {
-            video, listen, orchestrator, target, streams, profiles, pace, report, progress, keepSource, wallet.Key, wallet.Rpc, wallet.Log,
+            video, listen, orchestrator, target, streams, profiles, pace, report, progress, keepSource, wallet.Key, wallet.Rpc, wallet.Broker, wallet.Log,
         };
         command.SetAction((parsed, cancellationToken) => OneLine.RunAsync(
             stop => RunAsync(
@@ -53,7 +53,7 @@ public static class StreamCommand
                     Pace = parsed.GetValue(pace),
                     KeepSource = parsed.GetValue(keepSource),
                 },
-                new WalletOptions(parsed.GetValue(wallet.Key), parsed.GetValue(wallet.Rpc), parsed.GetValue(wallet.Log)),
+                new WalletOptions(parsed.GetValue(wallet.Key), parsed.GetValue(wallet.Rpc), parsed.GetValue(wallet.Broker), parsed.GetValue(wallet.Log)),
                 parsed.GetValue(report),
                 Sink(parsed.GetValue(progress)),
                 stop),

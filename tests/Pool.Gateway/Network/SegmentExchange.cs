@@ -30,9 +30,15 @@ public sealed class SegmentExchange(Capabilities needs, IReadOnlyList<VideoProfi
 
     /// <summary>Sends a segment, with a payment where there is an account, and waits for its result.</summary>
     /// <exception cref="AttemptException">The attempt failed; the message is the network's text.</exception>
+    /// <exception cref="Cli.UserFaultException">The account can pay nobody.</exception>
     public async Task<TranscodeResult> SendAsync(
         OrchestratorInfo terms, string manifestId, SourceSegment segment, byte[] bytes, CancellationToken cancellationToken)
     {
+        if (wallet is not null)
+        {
+            await wallet.RequireFundsAsync(terms, cancellationToken);
+        }
+
         var payment = wallet?.Pay(terms, profiles, segment.Duration);
         try
         {

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Google.Protobuf;
+using Pool.Gateway.Cli;
 using Pool.Gateway.Network;
 using Pool.Gateway.Reports;
 using Pool.Shared.Ethereum;
@@ -16,7 +17,8 @@ namespace Pool.Gateway.Payments;
 /// <param name="key">Key of the account.</param>
 /// <param name="log">Receives every ticket, or null.</param>
 /// <param name="clock">Knows the L1 block; without it parameters are taken to be good until they are refused.</param>
-public sealed class GatewayWallet(EthereumKey key, TicketLog? log, L1Clock? clock) : IDisposable
+/// <param name="funds">Knows what the account has; without it nobody asks.</param>
+public sealed class GatewayWallet(EthereumKey key, TicketLog? log, L1Clock? clock, OwnFunds? funds = null) : IDisposable
 {
     /// <summary>Recipient rands whose nonces are counted; far more than are ever in use.</summary>
     private const int MaxRands = 10_000;
@@ -71,6 +73,29 @@ public sealed class GatewayWallet(EthereumKey key, TicketLog? log, L1Clock? cloc
         return NetworkPayments.AreOver(terms.TicketParams, clock is null ? null : await clock.BlockAsync(cancellationToken));
     }
 
+    /// <summary>Looks whether the account can pay at these terms (protocol §5.8).</summary>
+    /// <exception cref="AttemptException">Not at these, or the node does not say.</exception>
+    /// <exception cref="UserFaultException">It can pay nobody: the stream ends.</exception>
+    public async Task RequireFundsAsync(OrchestratorInfo terms, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        if (funds is null || terms.TicketParams is not { } offered || NetworkPayments.ValueOf(offered).Sign <= 0)
+        {
+            return;
+        }
+
+        var now = await funds.NowAsync(cancellationToken);
+        if (NetworkPayments.FundsFault(now, offered.ExpirationParams?.CreationRound ?? 0) is { } broke)
+        {
+            throw new UserFaultException($"{Address} cannot pay: {broke}.");
+        }
+
+        if (NetworkPayments.DepositFault(offered, now) is { } fault)
+        {
+            throw new AttemptException(fault);
+        }
+    }
+
     /// <summary>The payment of a segment: takes out what the session has left and adds the tickets that are missing.</summary>
     /// <exception cref="AttemptException">A stock gateway would not pay at these terms.</exception>
     public GatewayPayment Pay(OrchestratorInfo terms, IReadOnlyList<VideoProfile> profiles, TimeSpan duration)
@@ -112,6 +137,7 @@ public sealed class GatewayWallet(EthereumKey key, TicketLog? log, L1Clock? cloc
     {
         log?.Dispose();
         clock?.Dispose();
+        funds?.Dispose();
         key.Dispose();
     }
 

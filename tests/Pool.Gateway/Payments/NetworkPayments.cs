@@ -50,6 +50,23 @@ public static class NetworkPayments
             : null;
     }
 
+    /// <summary>Why a sender cannot pay anybody; null when it can. A stock gateway stops the stream then.</summary>
+    /// <param name="funds">What the sender has.</param>
+    /// <param name="round">The last initialized round.</param>
+    public static string? FundsFault(SenderFunds funds, long round) =>
+        funds.WithdrawRound.Sign > 0 && funds.WithdrawRound <= round + 1 ? "deposit and reserve is set to unlock soon"
+        : funds.Reserve.Sign <= 0 ? "no sender reserve"
+        : funds.Deposit.Sign <= 0 ? "no sender deposit"
+        : null;
+
+    /// <summary>What is wrong with parameters for a sender with this deposit; null when nothing is (-depositMultiplier 1).</summary>
+    public static string? DepositFault(TicketParams offered, SenderFunds funds)
+    {
+        ArgumentNullException.ThrowIfNull(offered);
+        var faceValue = Number(offered.FaceValue);
+        return ValueOf(offered).Sign > 0 && faceValue > funds.Deposit ? $"ticket faceValue {faceValue} > max faceValue {funds.Deposit}" : null;
+    }
+
     /// <summary>What is wrong with a price, beside the one the session began with; null when nothing is.</summary>
     public static string? PriceFault(Ratio first, Ratio now) => now > first * MaxPriceGrowth
         ? $"Orchestrator price has more than doubled, Orchestrator price: {now}, Orchestrator initial price: {first}"

@@ -42,6 +42,26 @@ public sealed class WalletTests : IAsyncLifetime, IDisposable
 
     public void Dispose() => _wallet.Dispose();
 
+    [Theory]
+    [InlineData(10, 10, 0, null)]
+    [InlineData(10, 10, 9, null)]
+    [InlineData(10, 10, 8, "deposit and reserve is set to unlock soon")]
+    [InlineData(10, 0, 0, "no sender reserve")]
+    [InlineData(0, 10, 0, "no sender deposit")]
+    public void Account_that_can_pay_nobody_says_why(int deposit, int reserve, int withdrawRound, string? fault) =>
+        Assert.Equal(fault, NetworkPayments.FundsFault(new SenderFunds(deposit, reserve, withdrawRound), round: 7));
+
+    [Fact]
+    public async Task Ticket_is_worth_no_more_than_the_deposit()
+    {
+        var terms = await new OrchestratorClient(_server.Server.Network, TestJob.Job(), _wallet).GetTermsAsync(Patience.Limit, CancellationToken.None);
+        var faceValue = new BigInteger(terms.TicketParams.FaceValue.Span, isUnsigned: true, isBigEndian: true);
+
+        Assert.Null(NetworkPayments.DepositFault(terms.TicketParams, new SenderFunds(faceValue, 1, 0)));
+        Assert.Equal(
+            $"ticket faceValue {faceValue} > max faceValue {faceValue - 1}", NetworkPayments.DepositFault(terms.TicketParams, new SenderFunds(faceValue - 1, 1, 0)));
+    }
+
     [Fact]
     public async Task Gateway_and_orchestrator_have_the_same_balance_after_every_segment_and_every_ticket_is_in_the_log()
     {
