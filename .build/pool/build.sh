@@ -115,7 +115,7 @@ fingerprint_of_inputs() {
 }
 
 # Benchmarks of the server with its books, which are as durable here as in earnest.
-readonly BENCHES_WITH_POSTGRES=(edge ledger relay workers)
+readonly BENCHES_WITH_POSTGRES=(edge ledger relay tickets workers)
 
 run_bench_with_postgres() {
   forget_pool_settings
