@@ -23,9 +23,6 @@ public interface IOutbox
     /// <summary>What became of an intent; null when there is none with this key.</summary>
     Task<Intent?> FindAsync(string key, CancellationToken cancellationToken);
 
-    /// <summary>Those that are not final yet, oldest first.</summary>
-    Task<IReadOnlyList<Intent>> OpenAsync(CancellationToken cancellationToken);
-
     /// <summary>Whether everything that was signed is final, and in blocks up to this one: then the gas of all of it is booked, and the account's balance there has it.</summary>
     Task<bool> IsSettledAsync(ulong block, CancellationToken cancellationToken);
 }

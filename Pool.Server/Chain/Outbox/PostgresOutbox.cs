@@ -15,9 +15,6 @@ internal sealed class PostgresOutbox(NpgsqlDataSource database, OutboxAccount se
     /// <summary>Most call data: Arbitrum's blocks take about 95,000 bytes (contracts §10).</summary>
     public const int MaxDataBytes = 100 * 1024;
 
-    /// <summary>Intents of one answer.</summary>
-    private const int MaxListed = 10_000;
-
     public async Task PlaceAsync(NpgsqlTransaction transaction, IntentOrder order, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
@@ -46,17 +43,6 @@ internal sealed class PostgresOutbox(NpgsqlDataSource database, OutboxAccount se
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var found = await IntentReader.ReadAsync(connection, "WHERE key = $1", [key], cancellationToken);
         return found is [var intent] ? intent.ToIntent() : null;
-    }
-
-    public async Task<IReadOnlyList<Intent>> OpenAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var open = await IntentReader.ReadAsync(
-            connection,
-            "WHERE chain_id = $1 AND account = $2 AND state IN ('planned', 'sent', 'mined') ORDER BY id LIMIT $3",
-            [(long)sender.ChainId, sender.Account.ToBytes(), MaxListed],
-            cancellationToken);
-        return [.. open.Select(intent => intent.ToIntent())];
     }
 
     public async Task<bool> IsSettledAsync(ulong block, CancellationToken cancellationToken)

@@ -84,10 +84,13 @@ internal sealed partial class FigureBook(
         }
 
         var change = read ?? throw new RpcException($"Block {number} is final and its hash is another one.");
-        if (seen is null || change != seen.Value)
+        if (change != seen)
         {
             await WriteAsync(Correct, number, hash, change, cancellationToken);
-            LogCorrected(seen, number, change);
+            if (seen is { } was)
+            {
+                LogCorrected(number, $"{was}", $"{change}");   // a node that says two things of one block is worth a word
+            }
         }
 
         return change;
@@ -148,15 +151,6 @@ internal sealed partial class FigureBook(
         BigInteger At(int column) => reader.GetFieldValue<BigInteger>(column);
         return new FigureChange(
             new HeldByProtocol(new Wei(At(0)), new LptWei(At(2))), new HeldByProtocol(new Wei(At(1)), new LptWei(At(3))));
-    }
-
-    /// <summary>A node that says two things of one block is worth a word.</summary>
-    private void LogCorrected(FigureChange? seen, ulong number, FigureChange change)
-    {
-        if (seen is { } was)
-        {
-            LogCorrected(number, $"{was}", $"{change}");
-        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Block {Number} was {Seen} when it was new, and is {Change} now that it stays: what stays is booked")]

@@ -27,6 +27,11 @@ internal sealed class WinnerShelf(NpgsqlDataSource database, ILedger ledger, Tim
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var hashes = await ReadHashesAsync(transaction, cancellationToken);
+        if (hashes.Length == 0)
+        {
+            return 0;
+        }
+
         await LockAsync(transaction, hashes, cancellationToken);
         var won = await ReadFaceValuesAsync(
             transaction,

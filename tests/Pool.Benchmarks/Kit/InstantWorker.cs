@@ -1,33 +1,24 @@
-using Microsoft.Extensions.Logging.Abstractions;
-using Pool.Shared.Contracts;
-using Pool.Shared.Ethereum;
+using Pool.Tests.Kit;
 using Pool.Worker.Connection;
 using Pool.Worker.Transcoding;
 
 namespace Pool.Benchmarks.Kit;
 
-/// <summary>The worker's own link to the pool, with a transcoder that takes no time: it reads the segment and hands out renditions that were made before.</summary>
-internal sealed class InstantWorker : IWorkerEvents, IAsyncDisposable
+/// <summary>A worker with a transcoder that takes no time: it reads the segment and hands out renditions that were made before.</summary>
+internal sealed class InstantWorker : LinkedWorker
 {
     private static readonly TimeSpan s_joinLimit = TimeSpan.FromSeconds(30);
 
-    private readonly CancellationTokenSource _drain = new();
-    private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly EthereumKey _key = EthereumKey.Create();
-    private readonly string _home = Directory.CreateTempSubdirectory("pool-bench-").FullName;
-    private readonly AssignmentHttp _http;
-    private readonly Task<LinkEnd> _run;
+    private readonly string _home;
     private int _joins;
     private string? _complaint;
 
-    private InstantWorker(PoolAddress pool, IReadOnlyList<byte[]> renditions, int sessions, TimeProvider time)
+    private InstantWorker(PoolAddress pool, string home, IReadOnlyList<byte[]> renditions, int sessions, TimeProvider time)
+        : base(pool, home, new InstantTranscoder(renditions), sessions, new Backoff(Random.Shared), time)
     {
-        _http = new AssignmentHttp(pool, time, Random.Shared);
-        var transcoder = new InstantTranscoder(renditions);
-        var identity = new WorkerIdentity(_key, _key.Address, transcoder.Device, transcoder.Capabilities, sessions, "pool-bench");
-        var link = new PoolLink(pool, identity, transcoder, _http, ReceiptBook.Open(_home), new Backoff(Random.Shared), time, this, NullLoggerFactory.Instance);
-        _run = link.RunAsync(_drain.Token, _stop.Token);
+        _home = home;
+        Start();
     }
 
     /// <summary>What the pool refused of its work, or null.</summary>
@@ -45,57 +36,24 @@ internal sealed class InstantWorker : IWorkerEvents, IAsyncDisposable
     /// <summary>Connects to a pool and joins.</summary>
     public static async Task<InstantWorker> JoinAsync(PoolAddress pool, IReadOnlyList<byte[]> renditions, int sessions, TimeProvider time)
     {
-        var worker = new InstantWorker(pool, renditions, sessions, time);
-        await Task.WhenAny(worker._joined.Task, worker._run).WaitAsync(s_joinLimit, time);
-        return worker._joined.Task.IsCompletedSuccessfully ? worker : throw new InvalidOperationException($"a worker did not join: {await worker._run}");
+        var worker = new InstantWorker(pool, Directory.CreateTempSubdirectory("pool-bench-").FullName, renditions, sessions, time);
+        await Task.WhenAny(worker._joined.Task, worker.Run).WaitAsync(s_joinLimit, time);
+        return worker._joined.Task.IsCompletedSuccessfully ? worker : throw new InvalidOperationException($"a worker did not join: {await worker.Run}");
     }
 
-    public void Joined(Guid workerId, int capacity, bool again)
+    public override void Joined(Guid workerId, int capacity, bool again)
     {
         Interlocked.Increment(ref _joins);
         _joined.TrySetResult();
     }
 
-    public void Lost(string reason, TimeSpan retryIn) => Complain($"lost its connection: {reason}");
-
-    public void Draining(int held)
+    public override async ValueTask DisposeAsync()
     {
-        // It leaves when the measurement is over.
-    }
-
-    public void Withdrawn(Guid assignmentId, string reason)
-    {
-        // A hedge was first.
-    }
-
-    public void Ended(SegmentReport report)
-    {
-        if (report.Verdict is not { Accepted: true })
-        {
-            Complain(report.Verdict?.Reason ?? report.Outcome.Detail);
-        }
-    }
-
-    public void Booked(Receipt receipt)
-    {
-        // The books are looked at by tests.
-    }
-
-    public void ReceiptRefused(string warning) => Complain(warning);
-
-    public async ValueTask DisposeAsync()
-    {
-        await _drain.CancelAsync();
-        await _stop.CancelAsync();
-        await _run;
-        _http.Dispose();
-        _key.Dispose();
-        _drain.Dispose();
-        _stop.Dispose();
+        await base.DisposeAsync();
         Directory.Delete(_home, recursive: true);
     }
 
-    private void Complain(string complaint) => Interlocked.CompareExchange(ref _complaint, complaint, null);
+    protected override void Complain(string what) => Interlocked.CompareExchange(ref _complaint, what, null);
 }
 
 /// <summary>Reads the whole segment, then hands out the same renditions every time.</summary>

@@ -164,7 +164,7 @@ internal sealed class MoneyScene : IAsyncDisposable
         _server = new KeptProgram(StartServer);
         Media = await MoneyMedia.MakeAsync(Home);
         await WaitForServerAsync();
-        _worker = new ReadyWorker(_web, Path.Combine(Home, "worker"), Media.Worker);
+        _worker = ReadyWorker.Dial(_web, Path.Combine(Home, "worker"), Media.Worker);
     }
 
     /// <summary>A worker's first call must be answered: it takes the address for wrong otherwise.</summary>

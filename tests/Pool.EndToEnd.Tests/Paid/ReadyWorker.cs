@@ -1,80 +1,40 @@
-using Microsoft.Extensions.Logging.Abstractions;
-using Pool.EndToEnd.Tests.Kit;
-using Pool.Shared.Contracts;
 using Pool.Shared.Ethereum;
+using Pool.Tests.Kit;
 using Pool.Worker.Connection;
 using Pool.Worker.Transcoding;
 
 namespace Pool.EndToEnd.Tests.Paid;
 
-/// <summary>The worker's own link to the pool over a transcoder that has all renditions already, and dials again at once: what is slow in this test is to be the money.</summary>
-internal sealed class ReadyWorker : IWorkerEvents, IAsyncDisposable
+/// <summary>A worker that has all renditions already, and dials again at once: what is slow in this test is to be the money.</summary>
+internal sealed class ReadyWorker : LinkedWorker
 {
     private const int Sessions = 8;
 
     private static readonly TimeSpan s_firstDial = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_lastDial = TimeSpan.FromMilliseconds(300);
 
-    private readonly CancellationTokenSource _drain = new();
-    private readonly CancellationTokenSource _stop = new();
-    private readonly EthereumKey _key = EthereumKey.Create();
-    private readonly AssignmentHttp _http;
-    private readonly Task _run;
     private string _said = "";
 
-    /// <param name="webPort">Where the pool is.</param>
-    /// <param name="home">Folder for its receipts.</param>
-    /// <param name="transcoder">Has the renditions.</param>
-    public ReadyWorker(int webPort, string home, ITranscoder transcoder)
-    {
-        Assert.True(PoolAddress.TryParse($"http://127.0.0.1:{webPort}", out var pool, out _));
-        Directory.CreateDirectory(home);
-        _http = new AssignmentHttp(pool, TimeProvider.System, Random.Shared);
-        var identity = new WorkerIdentity(_key, _key.Address, transcoder.Device, transcoder.Capabilities, Sessions, "ready");
-        var backoff = new Backoff(s_firstDial, s_lastDial, Random.Shared);
-        _run = RunAsync(new PoolLink(pool, identity, transcoder, _http, ReceiptBook.Open(home), backoff, TimeProvider.System, this, NullLoggerFactory.Instance));
-    }
+    private ReadyWorker(PoolAddress pool, string home, ITranscoder transcoder)
+        : base(pool, home, transcoder, Sessions, new Backoff(s_firstDial, s_lastDial, Random.Shared), TimeProvider.System) => Start();
 
     /// <summary>What it said last.</summary>
     public string Said => Volatile.Read(ref _said);
 
-    public void Joined(Guid workerId, int capacity, bool again) => Say($"joined for {capacity} segments");
-
-    public void Lost(string reason, TimeSpan retryIn) => Say($"lost its connection: {reason}");
-
-    public void Draining(int held) => Say("draining");
-
-    public void Withdrawn(Guid assignmentId, string reason) => Say($"withdrawn: {reason}");
-
-    public void Ended(SegmentReport report)
+    /// <summary>Dials a pool.</summary>
+    /// <param name="webPort">Where the pool is.</param>
+    /// <param name="home">Folder for its receipts.</param>
+    /// <param name="transcoder">Has the renditions.</param>
+    public static ReadyWorker Dial(int webPort, string home, ITranscoder transcoder)
     {
-        if (report.Verdict is not { Accepted: true })
-        {
-            Say($"not accepted: {report.Verdict?.Reason ?? report.Outcome.Detail}");
-        }
+        Assert.True(PoolAddress.TryParse($"http://127.0.0.1:{webPort}", out var pool, out _));
+        Directory.CreateDirectory(home);
+        return new ReadyWorker(pool, home, transcoder);
     }
 
-    public void Booked(Receipt receipt)
-    {
-        // The books are looked at in the end.
-    }
+    public override void Joined(Guid workerId, int capacity, bool again) => Complain($"joined for {capacity} segments");
 
-    public void ReceiptRefused(string warning) => Say(warning);
-
-    public async ValueTask DisposeAsync()
-    {
-        await _drain.CancelAsync();
-        await _stop.CancelAsync();
-        await _run;
-        _http.Dispose();
-        _key.Dispose();
-        _drain.Dispose();
-        _stop.Dispose();
-    }
-
-    private async Task RunAsync(PoolLink link) => Say($"ended: {await link.RunAsync(_drain.Token, _stop.Token)}");
-
-    private void Say(string what) => Volatile.Write(ref _said, $"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} {what}");
+    protected override void Complain(string what) => Volatile.Write(ref _said, $"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} {what}");
 }
 
 /// <summary>Knows the segments that are streamed, and has a rendition of each.</summary>

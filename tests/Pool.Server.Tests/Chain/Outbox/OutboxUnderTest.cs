@@ -141,6 +141,16 @@ internal sealed class OutboxUnderTest : IAsyncDisposable
     public async Task<Intent> IntentAsync(string key) =>
         await Outbox.FindAsync(key, CancellationToken.None) ?? throw new InvalidOperationException($"There is no intent {key}.");
 
+    /// <summary>Those that are not final yet, oldest first.</summary>
+    public async Task<IReadOnlyList<Intent>> OpenAsync()
+    {
+        await using var connection = await Source.OpenConnectionAsync();
+        var open = await IntentReader.ReadAsync(
+            connection, "WHERE chain_id = $1 AND account = $2 AND state IN ('planned', 'sent', 'mined') ORDER BY id",
+            [(long)Sender.ChainId, Sender.Account.ToBytes()], CancellationToken.None);
+        return [.. open.Select(intent => intent.ToIntent())];
+    }
+
     public async Task<IntentState> StateAsync(string key) => (await IntentAsync(key)).State;
 
     public async Task<OutboxLine> LineAsync(string key)

@@ -24,7 +24,7 @@ public sealed class PlaceTests : IAsyncLifetime
             await Assert.ThrowsAsync<OutboxException>(() => _outbox.PlaceAsync(other));
         }
 
-        var open = Assert.Single(await _outbox.Outbox.OpenAsync(CancellationToken.None));
+        var open = Assert.Single(await _outbox.OpenAsync());
         Assert.Equal((IntentState.Planned, (ulong?)null, new Wei(5), (ulong?)90_000), (open.State, open.Nonce, open.Order.Value, open.Order.GasLimit));
         Assert.Null(await _outbox.Outbox.FindAsync("reward/2", CancellationToken.None));
     }
@@ -47,7 +47,7 @@ public sealed class PlaceTests : IAsyncLifetime
     {
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => _outbox.Outbox.PlaceAsync(Order("once"), CancellationToken.None)));
 
-        Assert.Single(await _outbox.Outbox.OpenAsync(CancellationToken.None));
+        Assert.Single(await _outbox.OpenAsync());
     }
 
     [Fact]

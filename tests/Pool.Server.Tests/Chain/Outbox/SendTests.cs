@@ -34,7 +34,7 @@ public sealed class SendTests : IAsyncLifetime
         Assert.Null(bookedEarly);
         var block = await _outbox.Chain.BlockAsync(Pool.Server.Chain.Rpc.BlockTag.At(1), CancellationToken.None);
         Assert.Equal(("Done", block!.Hash.ToString()), await _outbox.BookedAsync("reward/1"));
-        Assert.Empty(await _outbox.Outbox.OpenAsync(CancellationToken.None));
+        Assert.Empty(await _outbox.OpenAsync());
     }
 
     [Fact]

@@ -144,7 +144,7 @@ public sealed class WeatherTests(ITestOutputHelper output)
     {
         var chain = outbox.Chain;
         (chain.Lag, chain.IsAway, chain.RefusesLowFees, chain.BaseFee) = (0, false, false, Wei.OneGwei);
-        for (var step = 0; step < SettlingSteps && (step < 6 || (await outbox.Outbox.OpenAsync(CancellationToken.None)).Count > 0); step++)
+        for (var step = 0; step < SettlingSteps && (step < 6 || (await outbox.OpenAsync()).Count > 0); step++)
         {
             outbox.Time.Forward(outbox.Options.StuckAfter);
             await outbox.PassAsync();
