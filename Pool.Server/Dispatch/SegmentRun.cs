@@ -15,8 +15,8 @@ internal sealed partial class SegmentRun(SegmentWork work, DispatchParts parts, 
     /// <summary>Workers that may refuse a segment; each may only once.</summary>
     private const int MaxRefusals = 10;
 
-    /// <summary>A hedge that found no capacity to spare is looked for again after this time.</summary>
-    private static readonly TimeSpan s_hedgeRetry = TimeSpan.FromMilliseconds(250);
+    /// <summary>A second worker that was not to be had is looked for again after this time.</summary>
+    private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(250);
 
     private readonly SegmentRace _race = new();
     private readonly RunningAttempts _running = new();
@@ -25,6 +25,8 @@ internal sealed partial class SegmentRun(SegmentWork work, DispatchParts parts, 
     private readonly List<SettledContribution> _hedges = [];
     private AttemptResult.BadInput? _blamed;
     private DateTimeOffset _hedgeAt;
+    private PlaceInLine? _place;
+    private bool _isTurnedAway;
     private int _attempts;
     private int _refusals;
     private bool _anyLost;
@@ -44,10 +46,11 @@ internal sealed partial class SegmentRun(SegmentWork work, DispatchParts parts, 
 
             if (await NextEndAsync() is not { } ended)
             {
-                SetBeside();
+                await SetBesideAsync();
                 continue;
             }
 
+            GiveBack(await LeaveLineAsync());
             _running.Remove(ended);
             using (ended)
             {
@@ -188,12 +191,21 @@ internal sealed partial class SegmentRun(SegmentWork work, DispatchParts parts, 
     /// <summary>Waits for an attempt to end; null when it is time to set another worker beside those that run.</summary>
     private async Task<Attempt?> NextEndAsync()
     {
+        if (!_running.AllHang)
+        {
+            GiveBack(await LeaveLineAsync());
+        }
+
         var events = _running.Ends().ToList();
         using var stop = new CancellationTokenSource();
         if (_running.HaveRoom && _attempts < parts.Options.MaxAttempts)
         {
             events.AddRange(_running.Stalls());
-            if (_running.AllHang || parts.Options.HedgeShare > 0)
+            if (_running.AllHang)
+            {
+                events.Add(_isTurnedAway ? Task.Delay(s_retry, parts.Time, stop.Token) : TurnAsync());
+            }
+            else if (parts.Options.HedgeShare > 0)
             {
                 var wait = _hedgeAt - parts.Time.GetUtcNow();
                 events.Add(Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, parts.Time, stop.Token));
@@ -205,30 +217,63 @@ internal sealed partial class SegmentRun(SegmentWork work, DispatchParts parts, 
         return _running.Ended;
     }
 
+    /// <summary>Its turn in the line. Whoever hangs has been seen to by then.</summary>
+    private Task<WorkerSlot?> TurnAsync()
+    {
+        _place ??= new PlaceInLine(parts.Line, work, Taken(), until);
+        return _place.Turn;
+    }
+
+    /// <returns>The slot that its turn brought, if it has come.</returns>
+    private async Task<WorkerSlot?> LeaveLineAsync()
+    {
+        if (_place is not { } place)
+        {
+            return null;
+        }
+
+        _place = null;
+        return await place.LeaveAsync();
+    }
+
     /// <summary>
-    /// Sets another worker beside those whose connections are lost or that do not fetch the segment, or, if there is capacity to spare and the budget allows it, beside one
-    /// that is late. They go on, if they can.
+    /// Sets another worker beside those whose connections are lost or that do not fetch the segment, when its turn has come; or, if there is capacity to spare and
+    /// the budget allows it, beside one that is late. They go on, if they can.
     /// </summary>
-    private void SetBeside()
+    private async Task SetBesideAsync()
     {
         _running.MarkSeen();   // before looking: whoever begins to hang after that is news
-        var (allHang, first) = (_running.AllHang, _running.First);
-        var slot = until.IsCancellationRequested ? null : allHang ? TakeReplacement() : TakeHedge();
-        if (slot is not null)
+        var first = _running.First;
+        if (await TakeBesideAsync() is { } slot)
         {
             LogSetBeside(work.Id, first.Worker.Identity.NodeKey.ToString(), slot.Worker.Identity.NodeKey.ToString());
             Start(slot);
+            return;
         }
-        else
-        {
-            // A worker that was given up and came back is not late for that: it has its own time again.
-            var again = parts.Time.GetUtcNow() + s_hedgeRetry;
-            _hedgeAt = allHang || HedgeTimeOf(first) < again ? again : HedgeTimeOf(first);
-        }
+
+        // A worker that was given up and came back is not late for that: it has its own time again.
+        var again = parts.Time.GetUtcNow() + s_retry;
+        _hedgeAt = HedgeTimeOf(first) < again ? again : HedgeTimeOf(first);
     }
 
-    /// <summary>A replacement costs no budget; whoever waits in the line comes first all the same.</summary>
-    private WorkerSlot? TakeReplacement() => parts.Line.HasWaiting ? null : parts.Choice.TryTake(work, Taken());
+    private async Task<WorkerSlot?> TakeBesideAsync()
+    {
+        if (!_running.AllHang)
+        {
+            return until.IsCancellationRequested ? null : TakeHedge();
+        }
+
+        var isTurn = _place is { Turn.IsCompleted: true };
+        var slot = isTurn ? await LeaveLineAsync() : null;
+        _isTurnedAway = isTurn && slot is null;
+        if (!until.IsCancellationRequested)
+        {
+            return slot;
+        }
+
+        GiveBack(slot);
+        return null;
+    }
 
     private WorkerSlot? TakeHedge()
     {
@@ -248,10 +293,13 @@ internal sealed partial class SegmentRun(SegmentWork work, DispatchParts parts, 
         return null;
     }
 
-    private void GiveBack(WorkerSlot slot)
+    private void GiveBack(WorkerSlot? slot)
     {
-        slot.Dispose();
-        parts.Workers.RingForFreeSlot();
+        if (slot is not null)
+        {
+            slot.Dispose();
+            parts.Workers.RingForFreeSlot();
+        }
     }
 
     private HashSet<WorkerId> Taken() => _barred.Concat(_running.Workers).ToHashSet();

@@ -4,8 +4,8 @@ using Pool.Shared.Ids;
 namespace Pool.Server.Dispatch;
 
 /// <summary>
-/// Where segments wait for a worker with a free slot. First come, first served; who could not use what is free does not hold up those
-/// behind. A session has one segment in work at a time, so no session can crowd out the others. The line is bounded.
+/// Where segments wait for a worker with a free slot. Whoever came to the pool first is served first, also when its worker was lost since; who could not use what is
+/// free does not hold up those behind. A session has one segment in work at a time, so no session can crowd out the others. The line is bounded.
 /// </summary>
 internal sealed class WaitingLine(WorkerChoice choice, int maxWaiting)
 {
@@ -55,7 +55,7 @@ internal sealed class WaitingLine(WorkerChoice choice, int maxWaiting)
                 return null;
             }
 
-            place = _line.AddLast(new Waiter(work, barred, new TaskCompletionSource<WorkerSlot?>(TaskCreationOptions.RunContinuationsAsynchronously)));
+            place = Enter(new Waiter(work, barred, new TaskCompletionSource<WorkerSlot?>(TaskCreationOptions.RunContinuationsAsynchronously)));
         }
 
         using var end = until.UnsafeRegister(_ => GiveUp(place), null);
@@ -69,6 +69,17 @@ internal sealed class WaitingLine(WorkerChoice choice, int maxWaiting)
         {
             ServeAll();
         }
+    }
+
+    private LinkedListNode<Waiter> Enter(Waiter waiter)
+    {
+        var before = _line.Last;
+        while (before is not null && before.Value.Work.ReceivedAt > waiter.Work.ReceivedAt)
+        {
+            before = before.Previous;
+        }
+
+        return before is null ? _line.AddFirst(waiter) : _line.AddAfter(before, waiter);
     }
 
     private void ServeAll()

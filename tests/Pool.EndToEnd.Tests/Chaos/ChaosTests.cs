@@ -32,7 +32,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         await Patience.ForAsync("the end of the sessions", Task.WhenAll(streams.Select(stream => stream.DisposeAsync().AsTask())));
 
         var books = await ChaosBooks.WaitAsync(scene.Postgres.Connection, sent);
-        var (excused, blamed) = Errors(sent, gate);
+        var (excused, blamed) = Errors(sent, gate, scene);
         Tell(monkey, sent, excused);
         Assert.True(blamed.Count == 0, Report("the gateway saw errors that no kill of the server explains", blamed, plan, scene, monkey));
         var wrong = sent.Where(segment => segment.Answer is not null).Select(books.FaultOf).OfType<string>().Concat(monkey.Wrongs).ToList();
@@ -46,10 +46,17 @@ public sealed class ChaosTests(ITestOutputHelper output)
         await Patience.UntilAsync("one more segment of every stream", () => Task.FromResult(streams.Index().All(stream => stream.Item.Answered > before[stream.Index])));
     }
 
-    private static (List<SentSegment> Excused, List<string> Blamed) Errors(List<SentSegment> sent, ServerGate gate)
+    private static (List<SentSegment> Excused, List<string> Blamed) Errors(List<SentSegment> sent, ServerGate gate, ChaosScene scene)
     {
         var failed = sent.Where(segment => segment.Errors.Count > 0).ToLookup(gate.WasInFlight);
-        return ([.. failed[true]], [.. failed[false].Select(segment => segment.ToString())]);
+        return ([.. failed[true]], [.. failed[false].Select(segment => Tell(segment, scene))]);
+    }
+
+    /// <summary>A segment, and what the server wrote while it was in flight.</summary>
+    private static string Tell(SentSegment segment, ChaosScene scene)
+    {
+        var (from, to) = segment.Times(TimeProvider.System);
+        return string.Join("\n    ", [$"{segment} (from {from:HH:mm:ss.fff} to {to:HH:mm:ss.fff})", .. scene.Server.Between(from, to)]);
     }
 
     private static async Task Told(Task task, ChaosScene scene, ChaosMonkey monkey)

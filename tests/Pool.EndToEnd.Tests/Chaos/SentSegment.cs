@@ -9,6 +9,13 @@ namespace Pool.EndToEnd.Tests.Chaos;
 /// <param name="Answer">What came back; null when it was given up.</param>
 internal sealed record SentSegment(string Stream, int Sequence, long From, long To, IReadOnlyList<string> Errors, SegmentReply? Answer)
 {
+    /// <summary>When it was first sent, and when it had been answered or given up.</summary>
+    public (DateTimeOffset From, DateTimeOffset To) Times(TimeProvider time)
+    {
+        var now = time.GetUtcNow();
+        return (now - time.GetElapsedTime(From), now - time.GetElapsedTime(To));
+    }
+
     public override string ToString() =>
         $"{Stream}, segment {Sequence}, {(Answer is null ? "lost" : "answered at a later attempt")}: {string.Join("; then ", Errors)}";
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Pool.EndToEnd.Tests.Kit;
 
 /// <summary>A program that is started again whenever it ends, as an operator's supervisor does.</summary>
@@ -6,11 +8,14 @@ internal sealed class KeptProgram : IAsyncDisposable
     /// <summary>Between the end of a program and its next start.</summary>
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Characters of a story that a person reads.</summary>
+    private const int ToldCharacters = 64 * 1024;
+
+    private readonly List<string> _lives = [];
     private readonly Func<RunningProgram> _start;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _keeping;
     private RunningProgram _program;
-    private string _lastWords = "";
     private int _starts = 1;
     private long _away;
 
@@ -30,7 +35,14 @@ internal sealed class KeptProgram : IAsyncDisposable
     public string Said => Program.Said;
 
     /// <summary>The end of what it said before, and since.</summary>
-    public string Story => $"{Volatile.Read(ref _lastWords)}\n--- started again ({Starts}) ---\n{Said}";
+    public string Story
+    {
+        get
+        {
+            var story = string.Join("\n--- started again ---\n", Lives());
+            return story[Math.Max(0, story.Length - ToldCharacters)..];
+        }
+    }
 
     private RunningProgram Program => Volatile.Read(ref _program);
 
@@ -43,6 +55,11 @@ internal sealed class KeptProgram : IAsyncDisposable
         await Signals.SendAsync("KILL", program.Id);
         ProcessTree.Kill(children);
     }
+
+    /// <summary>Its lines of a time, of those that begin with the time they were written at.</summary>
+    public IEnumerable<string> Between(DateTimeOffset first, DateTimeOffset last) => Lives()
+        .SelectMany(life => life.Split('\n'))
+        .Where(line => DateTimeOffset.TryParse(line.Split(' ')[0], CultureInfo.InvariantCulture, out var written) && written >= first && written <= last);
 
     public async ValueTask DisposeAsync()
     {
@@ -65,10 +82,22 @@ internal sealed class KeptProgram : IAsyncDisposable
                 return;
             }
 
-            Volatile.Write(ref _lastWords, program.Said);
+            lock (_lives)
+            {
+                _lives.Add(program.Said);
+            }
+
             await program.DisposeAsync();
             Volatile.Write(ref _program, _start());
             Interlocked.Increment(ref _starts);
+        }
+    }
+
+    private List<string> Lives()
+    {
+        lock (_lives)
+        {
+            return [.. _lives, Said];
         }
     }
 }

@@ -6,7 +6,7 @@ namespace Pool.EndToEnd.Tests.Kit;
 /// <summary>A program that runs beside the test. What it says is read all the time, so that a full pipe never stops it; the end is kept.</summary>
 internal sealed class RunningProgram : IAsyncDisposable
 {
-    private const int KeptCharacters = 32 * 1024;
+    private const int KeptCharacters = 256 * 1024;
 
     private readonly Process _process;
     private readonly StringBuilder _said = new();

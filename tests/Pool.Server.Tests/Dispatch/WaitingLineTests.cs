@@ -31,6 +31,24 @@ public sealed class WaitingLineTests
     }
 
     [Fact]
+    public async Task A_segment_that_came_to_the_pool_earlier_is_served_first_though_it_stands_in_line_later()
+    {
+        var (line, _) = Line(1);
+        var held = (await Take(line, "a"))!;
+        var now = DateTimeOffset.UnixEpoch;
+        Task<WorkerSlot?> At(string session, int second) =>
+            line.TakeAsync(TestPlaces.Work(session) with { ReceivedAt = now + TimeSpan.FromSeconds(second) }, TestPlaces.Nobody, CancellationToken.None);
+        var (middle, last, first) = (At("b", 2), At("c", 3), At("d", 1));
+
+        held.Dispose();
+        foreach (var turn in new[] { first, middle, last })
+        {
+            line.Serve();
+            (await turn.WaitAsync(Patience.Limit))!.Dispose();
+        }
+    }
+
+    [Fact]
     public async Task Who_cannot_use_what_is_free_does_not_hold_up_those_behind()
     {
         var (line, _) = Line(1);

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Pool.Server.Dispatch;
 using Pool.Server.Hosting;
 using Pool.Server.Segments;
 using Pool.Server.Sessions;
@@ -146,6 +147,10 @@ internal sealed class RunningServer : IAsyncDisposable
             await change.WaitAsync(timeout.Token);
         }
     }
+
+    /// <summary>Waits until so many segments wait for a worker with a free slot.</summary>
+    public Task WaitForWaitingAsync(int segments) => Eventually.IsSoAsync(
+        $"{segments} segments wait", () => Task.FromResult(Services.GetRequiredService<SegmentDispatcher>().Waiting == segments));
 
     /// <summary>Waits until a session has so many segments in work or waiting.</summary>
     public Task WaitForPendingAsync(string sessionId, int segments) => Eventually.IsSoAsync(

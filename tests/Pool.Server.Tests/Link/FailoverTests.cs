@@ -77,6 +77,39 @@ public sealed class FailoverTests() : ServerTest(("Dispatch:AcceptTimeout", "00:
     }
 
     [Fact]
+    public async Task A_segment_whose_worker_is_lost_has_the_next_free_place_before_one_that_came_later()
+    {
+        var good = await JoinGoodAsync(capacity: 2);
+        var (second, third) = (await Gateway.GetOrchestratorAsync(), await Gateway.GetOrchestratorAsync());
+        await Task.WhenAll(Gateway.SegmentAsync(second), Gateway.SegmentAsync(third));
+        await good.SetCapacityAsync(0);
+        good.Work = null;
+        var dying = await JoinAsync(capacity: 3);
+        var (first, lost) = await BeginSegmentAsync();
+        var orphaned = await dying.NextAssignmentAsync();
+        using var fetched = await orphaned.FetchAsync();
+        await dying.SetCapacityAsync(1);
+        await good.SetCapacityAsync(1);
+        var held = Gateway.SegmentAsync(second, 2);
+        var holding = await good.NextAssignmentAsync();
+        using var holds = await holding.FetchAsync();
+        var waiting = Gateway.SegmentAsync(third, 2);
+        await Server.WaitForWaitingAsync(1);
+
+        dying.Die();
+        await Server.WaitForWaitingAsync(2);
+        await TestAssignment.AnswerAsync(holding);
+        var next = await good.NextAssignmentAsync();
+        good.Work = assignment => TestAssignment.AnswerAsync(assignment);
+        await TestAssignment.AnswerAsync(next);
+        var late = await orphaned.FinishAsync(OutcomeKind.Done);
+
+        Assert.Equal(first.AuthToken.SessionId, next.Message.SessionId);
+        Assert.Contains("another worker was first", late.Reason, StringComparison.Ordinal);   // nobody waited until it was given up
+        Assert.All(await Task.WhenAll(lost, held, waiting), answer => Assert.Equal(2, answer.Renditions.Count));
+    }
+
+    [Fact]
     public async Task A_segment_that_a_silent_worker_does_not_fetch_goes_to_another_and_the_silent_one_is_told()
     {
         var (silent, answer) = await BeginAtAsync();
