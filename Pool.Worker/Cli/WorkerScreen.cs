@@ -30,6 +30,9 @@ internal sealed class WorkerScreen(TextWriter output, TimeProvider time) : IWork
     public void Withdrawn(Guid assignmentId, string reason) => Write($"segment {Short(assignmentId)} withdrawn by the pool: {reason}");
 
     /// <inheritdoc/>
+    public void Dropped(Guid assignmentId) => Write($"segment {Short(assignmentId)} dropped: its bytes were on a line that fell silent, and the pool gives it out again");
+
+    /// <inheritdoc/>
     public void Ended(SegmentReport report) => Write($"segment {Short(report.Assignment.AssignmentId)} {Result(report)}");
 
     /// <inheritdoc/>

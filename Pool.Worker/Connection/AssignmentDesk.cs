@@ -5,7 +5,8 @@ namespace Pool.Worker.Connection;
 
 /// <summary>
 /// The assignments in the worker's hands, whichever connection they came over. Takes as many at once as the pool was told and refuses the
-/// rest. A lost connection stops nothing: bytes and outcomes have their own way, and the next join names what is still in work.
+/// rest. A lost connection stops nothing: bytes and outcomes have their own way, and the next join names what is still in work. Only a line
+/// that fell silent takes with it what was under way.
 /// </summary>
 internal sealed partial class AssignmentDesk(
     AssignmentRunner runner, AssignmentHttp http, TimeProvider time, IWorkerEvents events, ILogger<AssignmentDesk> logger) : IDisposable
@@ -23,6 +24,7 @@ internal sealed partial class AssignmentDesk(
     private readonly CancellationTokenSource _over = new();
     private bool _draining;
     private int _capacity;
+    private long _accepted;
 
     /// <summary>Segments in work.</summary>
     public int Held
@@ -35,6 +37,9 @@ internal sealed partial class AssignmentDesk(
             }
         }
     }
+
+    /// <summary>Segments of this worker that the pool has accepted so far.</summary>
+    public long Accepted => Interlocked.Read(ref _accepted);
 
     /// <summary>Whether the pool waits for an outcome: it asks for signs of life then, and so can be held to giving them.</summary>
     public bool HasWork
@@ -99,6 +104,28 @@ internal sealed partial class AssignmentDesk(
             stop.Cancel();
             stop.Dispose();
             events.Withdrawn(assignmentId, Sentence.Printable(reason));
+        }
+    }
+
+    /// <summary>
+    /// The line fell silent, and bytes that are under way on it would hang as long as it does: what is in work stops, and the next join does
+    /// not name it, so that the pool gives it out again at once.
+    /// </summary>
+    public void Drop()
+    {
+        KeyValuePair<Guid, CancellationTokenSource>[] held;
+        lock (_gate)
+        {
+            held = [.. _held];
+            _held.Clear();
+            _unreported.Clear();
+        }
+
+        foreach (var (assignment, stop) in held)
+        {
+            stop.Cancel();
+            stop.Dispose();
+            events.Dropped(assignment);
         }
     }
 
@@ -205,6 +232,11 @@ internal sealed partial class AssignmentDesk(
         catch (OperationCanceledException)
         {
             return;
+        }
+
+        if (outcome.Kind == OutcomeKind.Done && verdict is { Accepted: true })
+        {
+            Interlocked.Increment(ref _accepted);
         }
 
         events.Ended(new SegmentReport(assignment, outcome, verdict, elapsed));

@@ -20,6 +20,9 @@ internal interface IWorkerEvents
     /// <summary>The pool withdrew a segment.</summary>
     void Withdrawn(Guid assignmentId, string reason);
 
+    /// <summary>A segment went down with a line that fell silent; the pool gives it out again.</summary>
+    void Dropped(Guid assignmentId);
+
     /// <summary>The worker is through with a segment.</summary>
     void Ended(SegmentReport report);
 

@@ -40,12 +40,13 @@ internal sealed partial class PoolLink(
     /// <summary>Connecting and joining may take this long together.</summary>
     public static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(15);
 
-    /// <summary>A connection that lasted this long was a good one: the next loss begins with the shortest wait again.</summary>
+    /// <summary>A connection that lasted this long, or in whose time the pool accepted work, was a good one: the next loss begins with the shortest wait again.</summary>
     public static readonly TimeSpan StableAfter = TimeSpan.FromMinutes(1);
 
     private readonly JoinHandshake _handshake = new(pool, identity);
     private readonly ILogger _logger = loggers.CreateLogger<PoolLink>();
     private bool _hasJoined;
+    private bool _isLineDead;
     private string? _lossToReport;
 
     /// <summary>Serves until it is told to leave, or is refused, or the first connection fails.</summary>
@@ -70,13 +71,13 @@ internal sealed partial class PoolLink(
     {
         while (true)
         {
-            var connected = time.GetTimestamp();
+            var (connected, accepted) = (time.GetTimestamp(), desk.Accepted);
             if (await ConnectAndServeAsync(desk, drain, stop) is { } end)
             {
                 return end;
             }
 
-            if (time.GetElapsedTime(connected) >= StableAfter)
+            if (time.GetElapsedTime(connected) >= StableAfter || desk.Accepted > accepted)
             {
                 backoff.Reset();
             }
@@ -89,6 +90,12 @@ internal sealed partial class PoolLink(
             if (drain.IsCancellationRequested)
             {
                 return new LinkEnd.Left();
+            }
+
+            if (_isLineDead)
+            {
+                _isLineDead = false;
+                desk.Drop();
             }
         }
     }
@@ -184,6 +191,7 @@ internal sealed partial class PoolLink(
         }
         while (connection.Pulse.Beat(desk.HasWork));
 
+        _isLineDead = true;
         connection.GiveUp("the pool gives no sign of life though this worker has work in hand");
     }
 

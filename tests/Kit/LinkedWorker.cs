@@ -45,6 +45,8 @@ internal abstract class LinkedWorker : IWorkerEvents, IAsyncDisposable
         // A hedge was first.
     }
 
+    public void Dropped(Guid assignmentId) => Complain("dropped a segment with its line");
+
     public void Ended(SegmentReport report)
     {
         if (report.Verdict is not { Accepted: true })

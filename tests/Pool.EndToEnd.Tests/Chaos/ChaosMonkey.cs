@@ -206,6 +206,7 @@ internal sealed class ChaosMonkey(ChaosScene scene, IReadOnlyList<ChaosStream> s
                 var stall = Task.Delay(Of(s_longestStall, planned.Dice), s_time);
                 line.StallUntil(stall);
                 await stall;
+                await Patience.UntilAsync($"worker {victim} in the pool", s_longestAbsence, () => Task.FromResult(IsIn(worker)));
                 break;
         }
 
@@ -216,6 +217,13 @@ internal sealed class ChaosMonkey(ChaosScene scene, IReadOnlyList<ChaosStream> s
         }
 
         _mayFall.Release();
+    }
+
+    /// <summary>Whether a worker that lives is in the pool as far as it knows: after a long stall it has given its connection up.</summary>
+    private static bool IsIn(KeptProgram worker)
+    {
+        var said = worker.Said;
+        return said.LastIndexOf("joined as worker", StringComparison.Ordinal) > said.LastIndexOf("connection lost", StringComparison.Ordinal);
     }
 
     /// <summary>A rogue comes, streams begin new sessions until it has had a segment or nobody wants it, and it goes.</summary>

@@ -21,6 +21,7 @@ public sealed class WorkerScreenTests : IDisposable
         screen.Lost("Connection refused", TimeSpan.FromSeconds(1.25));
         screen.Joined(s_id, 1, again: true);
         screen.Withdrawn(s_id, "the assignment is over");
+        screen.Dropped(s_id);
         screen.Draining(2);
         screen.Draining(0);
 
@@ -30,6 +31,7 @@ public sealed class WorkerScreenTests : IDisposable
                 "00:00:00 connection lost: Connection refused; trying again in 1.3 s, and until the pool is back",
                 "00:00:00 rejoined as worker 12345678-0000-4000-8000-000000000000; the pool sends up to 1 segment at once",
                 "00:00:00 segment 12345678 withdrawn by the pool: the assignment is over",
+                "00:00:00 segment 12345678 dropped: its bytes were on a line that fell silent, and the pool gives it out again",
                 "00:00:00 finishing 2 segments, press Ctrl-C again to stop at once",
                 "00:00:00 leaving",
             ],

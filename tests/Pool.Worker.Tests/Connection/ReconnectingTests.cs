@@ -27,6 +27,29 @@ public sealed class ReconnectingTests
     }
 
     [Fact]
+    public async Task Losses_in_a_row_make_the_worker_wait_longer_until_the_pool_has_accepted_work_again()
+    {
+        await using var pool = await FakePool.StartAsync();
+        await using var worker = WorkerUnderTest.Start(pool);
+        for (var losses = 0; losses < 3; losses++)
+        {
+            (await pool.NextJoinAsync()).Drop();
+            await worker.Events.NextAsync<LostEvent>();
+        }
+
+        (await pool.NextJoinAsync()).Drop();
+        var fourth = await worker.Events.NextAsync<LostEvent>();
+        var joined = await pool.NextJoinAsync();
+        await (await pool.AssignAsync(joined)).NextOutcomeAsync();
+        await worker.Events.NextAsync<SegmentReport>();
+        joined.Drop();
+        var fifth = await worker.Events.NextAsync<LostEvent>();
+
+        Assert.True(fourth.RetryIn >= 4 * WorkerUnderTest.FirstWait, $"{fourth.RetryIn}");
+        Assert.True(fifth.RetryIn <= WorkerUnderTest.FirstWait, $"{fifth.RetryIn}");
+    }
+
+    [Fact]
     public async Task A_worker_that_is_asked_for_a_sign_of_life_gives_one_also_in_the_middle_of_its_work()
     {
         var end = new TaskCompletionSource<TranscodeOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -105,20 +128,22 @@ public sealed class ReconnectingTests
     }
 
     [Fact]
-    public async Task A_pool_that_gives_no_sign_of_life_while_there_is_work_is_left_and_dialled_again_though_its_socket_is_open()
+    public async Task A_pool_that_gives_no_sign_of_life_while_there_is_work_is_left_with_that_work_and_dialled_again_though_its_socket_is_open()
     {
         await using var pool = await FakePool.StartAsync();
         await using var worker = WorkerUnderTest.Start(pool, sessions: 1);
-        var end = Signal();
-        var (_, held) = await KeepBusyAsync(pool, worker, end.Task);
+        var (_, held) = await KeepBusyAsync(pool, worker, Signal().Task);
 
-        // It never probes, and its connection stays as it is.
+        // It never probes, and its connections stay as they are.
         var again = await pool.NextJoinAsync();
-        end.SetResult();
+        worker.Transcoder.Work = FakeTranscoder.EchoAsync;
+        var next = await pool.AssignAsync(again);
 
         Assert.Contains("no sign of life", (await worker.Events.NextAsync<LostEvent>()).Reason, StringComparison.Ordinal);
-        Assert.Equal([held.Message.AssignmentId], again.Request!.Held);
-        Assert.Equal(OutcomeKind.Done, (await held.NextOutcomeAsync()).Kind);
+        Assert.Equal(held.Message.AssignmentId, (await worker.Events.NextAsync<DroppedEvent>()).AssignmentId);
+        Assert.Empty(again.Request!.Held);
+        Assert.Equal(OutcomeKind.Done, (await next.NextOutcomeAsync()).Kind);
+        Assert.Equal(0, held.WaitingOutcomes);
     }
 
     /// <summary>Gives the worker a segment that it works on until the end.</summary>

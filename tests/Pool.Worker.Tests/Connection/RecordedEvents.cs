@@ -14,6 +14,8 @@ internal sealed record WarningEvent(string Text);
 
 internal sealed record WithdrawnEvent(Guid AssignmentId, string Reason);
 
+internal sealed record DroppedEvent(Guid AssignmentId);
+
 /// <summary>Keeps what the link reports until the test asks for it.</summary>
 internal sealed class RecordedEvents : IWorkerEvents
 {
@@ -26,6 +28,8 @@ internal sealed class RecordedEvents : IWorkerEvents
     public void Draining(int held) => Add(new DrainingEvent(held));
 
     public void Withdrawn(Guid assignmentId, string reason) => Add(new WithdrawnEvent(assignmentId, reason));
+
+    public void Dropped(Guid assignmentId) => Add(new DroppedEvent(assignmentId));
 
     public void Ended(SegmentReport report) => Add(report);
 

@@ -7,6 +7,11 @@ namespace Pool.Worker.Tests.Connection;
 /// <summary>A worker with a fake transcoder that runs against a pool until the test is over.</summary>
 internal sealed class WorkerUnderTest : IAsyncDisposable
 {
+    /// <summary>It waits at most so long before it dials again for the first time.</summary>
+    public static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(10);
+
+    private static readonly TimeSpan s_longestWait = 16 * FirstWait;
+
     private readonly CancellationTokenSource _drain = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly string _home = Directory.CreateTempSubdirectory("pool-worker-").FullName;
@@ -20,9 +25,8 @@ internal sealed class WorkerUnderTest : IAsyncDisposable
         Identity = new WorkerIdentity(EthereumKey.Create(), payee, Transcoder.Device, Transcoder.Capabilities, sessions, software);
         _http = new AssignmentHttp(address, time, new Random(1));
         Receipts = ReceiptBook.Open(_home);
-        var soon = TimeSpan.FromMilliseconds(10);
         Link = new PoolLink(
-            address, Identity, Transcoder, _http, Receipts, new Backoff(soon, soon, new Random(2)), time, Events, NullLoggerFactory.Instance);
+            address, Identity, Transcoder, _http, Receipts, new Backoff(FirstWait, s_longestWait, new Random(2)), time, Events, NullLoggerFactory.Instance);
     }
 
     /// <summary>What it was given receipts for.</summary>
