@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -34,6 +35,9 @@ internal static class Listeners
     /// <summary>Stock orchestrators keep idle connections for ten minutes (protocol §1.1).</summary>
     private static readonly TimeSpan s_idleTimeout = TimeSpan.FromMinutes(10);
 
+    /// <summary>A worker waits as long for its whole connection; its handshake may have to wait for those before it.</summary>
+    private static readonly TimeSpan s_handshakeTimeout = TimeSpan.FromSeconds(15);
+
     private enum Door
     {
         Network,
@@ -44,6 +48,7 @@ internal static class Listeners
     {
         builder.Services.AddSingleton<ConnectionLimits>();
         builder.Services.AddSingleton<WebIdentity>();
+        builder.Services.AddSingleton<HandshakeGate>();
         builder.Services.AddHostedService<WebIdentityWatch>();
         builder.Services.AddOptions<KestrelServerOptions>().Configure<IServiceProvider>((kestrel, services) =>
         {
@@ -61,7 +66,7 @@ internal static class Listeners
             {
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
                 var limits = services.GetRequiredService<ConnectionLimits>();
-                ((Microsoft.AspNetCore.Connections.IConnectionBuilder)listen).Use(next => connection => limits.GuardAsync(connection, next));
+                Use(listen, next => connection => limits.GuardAsync(connection, next));
                 Mark(listen, Door.Network);
                 // Asked for per connection: the certificate is made in PrepareAsync, and these options are read before that.
                 var identity = services.GetRequiredService<NetworkIdentity>();
@@ -79,7 +84,7 @@ internal static class Listeners
                 if (identity.IsSecure)
                 {
                     listen.Protocols = HttpProtocols.Http1AndHttp2;
-                    Secure(listen, identity);
+                    Secure(listen, identity, services.GetRequiredService<HandshakeGate>());
                 }
             });
         });
@@ -107,22 +112,38 @@ internal static class Listeners
     }
 
     private static void Mark(ListenOptions listen, Door door) =>
-        ((Microsoft.AspNetCore.Connections.IConnectionBuilder)listen).Use(next => connection =>
+        Use(listen, next => connection =>
         {
             connection.Items[DoorKey] = door;
             return next(connection);
         });
 
     /// <summary>Asked at every handshake: a renewed certificate counts for whoever connects from then on, with the chain above it.</summary>
-    private static void Secure(ListenOptions listen, WebIdentity identity) =>
+    private static void Secure(ListenOptions listen, WebIdentity identity, HandshakeGate gate)
+    {
+        Use(listen, next => connection => HandshakeGate.GuardAsync(connection, next));
         listen.UseHttps(new TlsHandshakeCallbackOptions
         {
-            OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions
+            HandshakeTimeout = s_handshakeTimeout,
+            OnConnection = async handshake =>
             {
-                ServerCertificateContext = identity.Certificate.Context,
-                EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-            }),
+                await gate.EnterAsync(handshake.Connection, handshake.CancellationToken);
+                return new SslServerAuthenticationOptions
+                {
+                    ServerCertificateContext = identity.Certificate.Context,
+                    EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                };
+            },
         });
+        Use(listen, next => connection =>
+        {
+            HandshakeGate.Leave(connection);
+            return next(connection);
+        });
+    }
+
+    /// <summary>ListenOptions hide this one behind a method of their own.</summary>
+    private static void Use(ListenOptions listen, Func<ConnectionDelegate, ConnectionDelegate> middleware) => ((IConnectionBuilder)listen).Use(middleware);
 
     private static Door DoorOf(HttpContext context) =>
         context.Features.GetRequiredFeature<IConnectionItemsFeature>().Items[DoorKey] is Door door

@@ -23,17 +23,7 @@ internal sealed class PoolTrust(string? file = null)
     /// <summary>Whether a file can be trusted in.</summary>
     /// <param name="file">The file.</param>
     /// <returns>What is wrong with it, for people; null when nothing is.</returns>
-    public static string? FaultOf(string file)
-    {
-        try
-        {
-            return Read(file).Count > 0 ? null : $"there is no certificate in PEM form in '{Sentence.Printable(file)}'";
-        }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
-        {
-            return $"'{Sentence.Printable(file)}' cannot be read: {Sentence.Of(unreadable)}";
-        }
-    }
+    public static string? FaultOf(string file) => Read(file, []);
 
     /// <summary>Judges the certificate of a handshake, as <see cref="RemoteCertificateValidationCallback"/>.</summary>
     public bool Accepts(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
@@ -68,12 +58,12 @@ internal sealed class PoolTrust(string? file = null)
         }
 
         // Read at every handshake: the file may have been renewed since.
-        if (FaultOf(file) is { } fault)
+        var trusted = new X509Certificate2Collection();
+        if (Read(file, trusted) is { } fault)
         {
             return $"{Option}: {fault}";
         }
 
-        var trusted = Read(file);
         var shown = certificate.GetRawCertData();
         if (trusted.Any(one => one.RawDataMemory.Span.SequenceEqual(shown)))
         {
@@ -109,10 +99,17 @@ internal sealed class PoolTrust(string? file = null)
             : $"for this reason: {faults}";
     }
 
-    private static X509Certificate2Collection Read(string file)
+    /// <returns>What is wrong with the file; null when nothing is.</returns>
+    private static string? Read(string file, X509Certificate2Collection certificates)
     {
-        var certificates = new X509Certificate2Collection();
-        certificates.ImportFromPemFile(file);
-        return certificates;
+        try
+        {
+            certificates.ImportFromPemFile(file);
+            return certificates.Count > 0 ? null : $"there is no certificate in PEM form in '{Sentence.Printable(file)}'";
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        {
+            return $"'{Sentence.Printable(file)}' cannot be read: {Sentence.Of(unreadable)}";
+        }
     }
 }

@@ -42,7 +42,15 @@ internal abstract class RelayStream(PreparedMedia media) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await EndAsync();
+        try
+        {
+            await EndAsync();
+        }
+        catch (HttpRequestException)
+        {
+            // The pool is gone: whoever waits for more than this goodbye says so.
+        }
+
         _segments.Dispose();
         _renditions.Dispose();
     }

@@ -122,6 +122,31 @@ public sealed class WebCertificateTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Handshakes_that_strangers_begin_and_leave_keep_no_worker_out()
+    {
+        var strangers = new List<TcpClient>();
+        try
+        {
+            // A first word of TLS and no more: the server answers, and waits for a second one.
+            var hello = await HelloAsync();
+            for (var number = 0; number < 2 * HandshakeGate.PlacesPerProcessor * Environment.ProcessorCount; number++)
+            {
+                strangers.Add(new TcpClient());
+                await strangers[^1].ConnectAsync(IPAddress.Loopback, Server.WebPort);
+                await strangers[^1].GetStream().WriteAsync(hello);
+            }
+
+            await using var worker = await RealWorker.JoinAsync(Server, "--pool-certificate", Root);
+
+            await TranscodeAsync();
+        }
+        finally
+        {
+            strangers.ForEach(stranger => stranger.Dispose());
+        }
+    }
+
+    [Fact]
     public async Task A_renewal_is_for_new_connections_while_old_ones_go_on()
     {
         using var before = await ConnectAsync();
@@ -217,6 +242,24 @@ public sealed class WebCertificateTests : IAsyncLifetime, IDisposable
         var secure = new SslStream(client.GetStream(), leaveInnerStreamOpen: false, _authority.Vouches);
         await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "127.0.0.1" }, CancellationToken.None);
         return secure;
+    }
+
+    /// <summary>What a TLS client says first, as bytes.</summary>
+    private static async Task<byte[]> HelloAsync()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var client = new TcpClient();
+        await client.ConnectAsync((IPEndPoint)listener.LocalEndpoint);
+        using var taker = await listener.AcceptTcpClientAsync();
+        var secure = new SslStream(client.GetStream());
+        var shaking = secure.AuthenticateAsClientAsync("localhost");
+        var hello = new byte[16 * 1024];
+        var length = await taker.GetStream().ReadAsync(hello);
+        taker.Close();
+        await shaking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await secure.DisposeAsync();
+        return hello[..length];
     }
 
     private static string? SerialOf(SslStream connection) => connection.RemoteCertificate?.GetSerialNumberString();
