@@ -106,6 +106,8 @@ internal sealed unsafe class RenditionMuxer : IDisposable
         AVDictionary* options = null;
         try
         {
+            // A buffer at a time instead of every packet: each write wakes up a reader in another process.
+            _ = ffmpeg.av_dict_set(&options, "flush_packets", "0", 0);
             if (output.Container == Container.Mp4)
             {
                 // Where a track begins and ends is told in ticks of the whole movie, and the muxer's milliseconds would put both a part of
