@@ -1,3 +1,4 @@
+using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Connections;
 
 namespace Pool.Server.Hosting;
@@ -7,7 +8,7 @@ namespace Pool.Server.Hosting;
 /// When a pool comes back, all its workers dial in one moment. If all those handshakes went on side by side, all would end late and together,
 /// after most workers had given up, and what was done for these would have to be done again.
 /// </summary>
-internal sealed class HandshakeGate(TimeProvider time)
+internal sealed class HandshakeGate(TimeProvider time) : IDisposable
 {
     /// <summary>Handshakes at once for each processor: enough to have work while the answers of far workers are under way.</summary>
     public const int PlacesPerProcessor = 32;
@@ -20,46 +21,19 @@ internal sealed class HandshakeGate(TimeProvider time)
 
     private static readonly object s_key = new();
 
-    private readonly Lock _lock = new();
-    private readonly Queue<TaskCompletionSource> _waiting = new();
-    private int _free = PlacesPerProcessor * Environment.ProcessorCount;
+    private readonly ConcurrencyLimiter _places = new(new ConcurrencyLimiterOptions
+    {
+        PermitLimit = PlacesPerProcessor * Environment.ProcessorCount,
+        QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+        QueueLimit = int.MaxValue,   // whoever waits costs a socket, and no longer than the handshake may take
+    });
 
     /// <summary>Places that nobody has.</summary>
-    public int Free
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _free;
-            }
-        }
-    }
+    public long Free => _places.GetStatistics()!.CurrentAvailablePermits;   // a limiter of this kind always has statistics
 
     /// <summary>Waits for a place. The server's part of the work begins after that.</summary>
-    public async Task EnterAsync(BaseConnectionContext connection, CancellationToken cancellationToken)
-    {
-        var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_lock)
-        {
-            if (_free > 0)
-            {
-                _free--;
-                turn.SetResult();
-            }
-            else
-            {
-                _waiting.Enqueue(turn);
-            }
-        }
-
-        await using (cancellationToken.UnsafeRegister(_ => turn.TrySetCanceled(cancellationToken), null))
-        {
-            await turn.Task;
-        }
-
-        connection.Items[s_key] = new Place(this, time);
-    }
+    public async Task EnterAsync(BaseConnectionContext connection, CancellationToken cancellationToken) =>
+        connection.Items[s_key] = new Place(await _places.AcquireAsync(1, cancellationToken), time);
 
     /// <summary>Sees to it that a connection whose handshake failed has no place any more.</summary>
     public static async Task GuardAsync(ConnectionContext connection, ConnectionDelegate next)
@@ -77,31 +51,16 @@ internal sealed class HandshakeGate(TimeProvider time)
     /// <summary>The handshake is over, whatever came of it.</summary>
     public static void Leave(BaseConnectionContext connection) => (connection.Items.TryGetValue(s_key, out var place) ? place as Place : null)?.Dispose();
 
-    /// <summary>The place is the next one's; whoever has given up waiting is passed over.</summary>
-    private void HandOn()
-    {
-        lock (_lock)
-        {
-            while (_waiting.TryDequeue(out var next))
-            {
-                if (next.TrySetResult())
-                {
-                    return;
-                }
-            }
-
-            _free++;
-        }
-    }
+    public void Dispose() => _places.Dispose();
 
     private sealed class Place : IDisposable
     {
         private readonly ITimer _limit;
-        private HandshakeGate? _gate;
+        private RateLimitLease? _lease;
 
-        public Place(HandshakeGate gate, TimeProvider time)
+        public Place(RateLimitLease lease, TimeProvider time)
         {
-            _gate = gate;
+            _lease = lease;
             _limit = time.CreateTimer(_ => GiveBack(), null, LongestStay, Timeout.InfiniteTimeSpan);
         }
 
@@ -111,6 +70,6 @@ internal sealed class HandshakeGate(TimeProvider time)
             GiveBack();
         }
 
-        private void GiveBack() => Interlocked.Exchange(ref _gate, null)?.HandOn();
+        private void GiveBack() => Interlocked.Exchange(ref _lease, null)?.Dispose();
     }
 }

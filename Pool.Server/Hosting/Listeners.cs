@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Options;
 using Pool.Server.Livepeer;
 using Pool.Server.Node;
+using Pool.Shared.Contracts;
 
 namespace Pool.Server.Hosting;
 
@@ -34,9 +35,6 @@ internal static class Listeners
 
     /// <summary>Stock orchestrators keep idle connections for ten minutes (protocol §1.1).</summary>
     private static readonly TimeSpan s_idleTimeout = TimeSpan.FromMinutes(10);
-
-    /// <summary>A worker waits as long for its whole connection; its handshake may have to wait for those before it.</summary>
-    private static readonly TimeSpan s_handshakeTimeout = TimeSpan.FromSeconds(15);
 
     private enum Door
     {
@@ -124,7 +122,7 @@ internal static class Listeners
         Use(listen, next => connection => HandshakeGate.GuardAsync(connection, next));
         listen.UseHttps(new TlsHandshakeCallbackOptions
         {
-            HandshakeTimeout = s_handshakeTimeout,
+            HandshakeTimeout = WorkerLink.OpenTimeout,   // it may have to wait for those before it
             OnConnection = async handshake =>
             {
                 await gate.EnterAsync(handshake.Connection, handshake.CancellationToken);

@@ -9,6 +9,9 @@ public static class WorkerLink
     /// <summary>Path of the hub on the pool's web port.</summary>
     public const string HubPath = "/hubs/worker";
 
+    /// <summary>The longest that dialling and joining may take together, at the worker. The pool lets a handshake wait for others as long.</summary>
+    public static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(15);
+
     /// <summary>A worker that has not joined within this time after it connected is disconnected.</summary>
     public static readonly TimeSpan JoinTimeout = TimeSpan.FromSeconds(10);
 

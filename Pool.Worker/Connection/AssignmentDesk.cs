@@ -99,10 +99,8 @@ internal sealed partial class AssignmentDesk(
     /// <summary>The pool withdrew an assignment: its work stops, and its place is free at once.</summary>
     public void Cancel(Guid assignmentId, string reason)
     {
-        if (Release(assignmentId) is { } stop)
+        if (TryStop(assignmentId))
         {
-            stop.Cancel();
-            stop.Dispose();
             events.Withdrawn(assignmentId, Sentence.Printable(reason));
         }
     }
@@ -113,18 +111,15 @@ internal sealed partial class AssignmentDesk(
     /// </summary>
     public void Drop()
     {
-        KeyValuePair<Guid, CancellationTokenSource>[] held;
+        Guid[] held;
         lock (_gate)
         {
-            held = [.. _held];
-            _held.Clear();
+            held = [.. _held.Keys];
             _unreported.Clear();
         }
 
-        foreach (var (assignment, stop) in held)
+        foreach (var assignment in held.Where(TryStop))
         {
-            stop.Cancel();
-            stop.Dispose();
             events.Dropped(assignment);
         }
     }
@@ -168,6 +163,19 @@ internal sealed partial class AssignmentDesk(
     {
         _unreported.Add(assignmentId);
         return _held[assignmentId] = CancellationTokenSource.CreateLinkedTokenSource(_over.Token);
+    }
+
+    /// <summary>Stops the work; false when it is not in work any more.</summary>
+    private bool TryStop(Guid assignmentId)
+    {
+        if (Release(assignmentId) is not { } stop)
+        {
+            return false;
+        }
+
+        stop.Cancel();
+        stop.Dispose();
+        return true;
     }
 
     private CancellationTokenSource? Release(Guid assignmentId)

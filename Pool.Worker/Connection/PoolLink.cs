@@ -37,9 +37,6 @@ internal sealed partial class PoolLink(
     IWorkerEvents events,
     ILoggerFactory loggers)
 {
-    /// <summary>Connecting and joining may take this long together.</summary>
-    public static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(15);
-
     /// <summary>A connection that lasted this long, or in whose time the pool accepted work, was a good one: the next loss begins with the shortest wait again.</summary>
     public static readonly TimeSpan StableAfter = TimeSpan.FromMinutes(1);
 
@@ -146,7 +143,7 @@ internal sealed partial class PoolLink(
 
     private async Task<JoinOutcome> OpenAsync(PoolConnection connection, AssignmentDesk desk, CancellationToken drain)
     {
-        using var limit = new CancellationTokenSource(OpenTimeout, time);
+        using var limit = new CancellationTokenSource(WorkerLink.OpenTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, drain);
         try
         {
@@ -154,7 +151,7 @@ internal sealed partial class PoolLink(
         }
         catch (Exception late) when (limit.IsCancellationRequested)
         {
-            throw new TimeoutException($"no answer within {OpenTimeout.TotalSeconds:0} s", late);
+            throw new TimeoutException($"no answer within {WorkerLink.OpenTimeout.TotalSeconds:0} s", late);
         }
     }
 

@@ -4,7 +4,7 @@ using Pool.Server.Tests.Kit;
 
 namespace Pool.Server.Tests.Hosting;
 
-public sealed class HandshakeGateTests
+public sealed class HandshakeGateTests : IDisposable
 {
     private static readonly int s_places = HandshakeGate.PlacesPerProcessor * Environment.ProcessorCount;
 
@@ -12,6 +12,8 @@ public sealed class HandshakeGateTests
     private readonly HandshakeGate _gate;
 
     public HandshakeGateTests() => _gate = new HandshakeGate(_time);
+
+    public void Dispose() => _gate.Dispose();
 
     [Fact]
     public async Task Who_finds_no_place_waits_for_one_in_the_order_of_coming()

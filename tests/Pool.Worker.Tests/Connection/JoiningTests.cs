@@ -165,7 +165,7 @@ public sealed class JoiningTests
         await using var worker = WorkerUnderTest.Start(pool, time: time);
 
         Assert.True(await asked.WaitAsync(Patience.Limit));
-        time.Advance(PoolLink.OpenTimeout);
+        time.Advance(WorkerLink.OpenTimeout);
         var unreachable = Assert.IsType<LinkEnd.Unreachable>(await worker.End);
         answer.Release();
 
