@@ -28,8 +28,8 @@ internal static class HostLauncher
         new("DOTNET_TieredPGO", "0"),   // the time goes into codecs, not into our code
         new("DOTNET_TieredCompilation", "1"),   // it starts sooner, and none of its own code is hot
         new("MALLOC_ARENA_MAX", "1"),   // a heap for every codec thread would only ever grow
-        new("MALLOC_MMAP_THRESHOLD_", "4194304"),   // frames stay for the next segment, only what is larger goes back with its encoder:
-        new("MALLOC_TRIM_THRESHOLD_", "16777216"),   // a fresh page costs more than a millionth of a second, a segment has 40,000 of them
+        new("MALLOC_MMAP_THRESHOLD_", "1048576"),   // large frames go back with their encoder: in the heap they leave gaps that the next segment's do not fit,
+        new("MALLOC_TRIM_THRESHOLD_", "67108864"),   // and small ones stay for it: a fresh page costs more than a millionth of a second
     ];
 
     /// <summary>

@@ -41,6 +41,7 @@ internal sealed class MediaQueue
         {
             SingleReader = true,
             SingleWriter = true,
+            AllowSynchronousContinuations = true,   // whoever waits is a thread: it is woken by the other one, not by a third
         });
     }
 
