@@ -39,7 +39,8 @@ internal sealed unsafe class CpuDevice : ITranscodeDevice
     public string EncoderOf(VideoCodec codec) =>
         OutputFormat.All.FirstOrDefault(format => format.Codec == codec)?.Encoder ?? throw new InputFaultException(InputFault.EncoderNotFound);
 
-    public IEnumerable<(string Option, string Value)> EncoderOptions(VideoProfile profile, int threads) => EncoderSettings.For(profile, threads);
+    public IEnumerable<(string Option, string Value)> EncoderOptions(VideoProfile profile, int width, int threads) =>
+        EncoderSettings.For(profile, width, threads);
 
     /// <summary>The libraries are there and proven: what they refuse is what was asked for.</summary>
     public Exception EncoderFault(FFmpegException failure) => new InputFaultException(InputFault.InvalidArgument);

@@ -29,7 +29,7 @@ internal sealed unsafe class DecodedOnCpu(ITranscodeDevice device) : ITranscodeD
 
     public string EncoderOf(VideoCodec codec) => device.EncoderOf(codec);
 
-    public IEnumerable<(string Option, string Value)> EncoderOptions(VideoProfile profile, int threads) => device.EncoderOptions(profile, threads);
+    public IEnumerable<(string Option, string Value)> EncoderOptions(VideoProfile profile, int width, int threads) => device.EncoderOptions(profile, width, threads);
 
     public void AttachEncoder(AVCodecContext* encoder, AVFilterContext* sink) => device.AttachEncoder(encoder, sink);
 

@@ -91,7 +91,7 @@ internal sealed unsafe class HardwareDevice : ITranscodeDevice
     public string EncoderOf(VideoCodec codec) =>
         _kind.Encoders.TryGetValue(codec, out var encoder) ? encoder : throw new InputFaultException(InputFault.EncoderNotFound);
 
-    public IEnumerable<(string Option, string Value)> EncoderOptions(VideoProfile profile, int threads) => _kind.EncoderOptions(profile);
+    public IEnumerable<(string Option, string Value)> EncoderOptions(VideoProfile profile, int width, int threads) => _kind.EncoderOptions(profile);
 
     public void AttachEncoder(AVCodecContext* encoder, AVFilterContext* sink) =>
         AVFields.SetHardwareFrames(encoder, Reference(ffmpeg.av_buffersink_get_hw_frames_ctx(sink)));

@@ -51,8 +51,9 @@ internal unsafe interface ITranscodeDevice : IDisposable
 
     /// <summary>A profile as options of its encoder, in the order in which they are to be set (protocol §7.6).</summary>
     /// <param name="profile">What is asked for.</param>
+    /// <param name="width">Width of the frames that will come.</param>
     /// <param name="threads">Threads of an encoder that has any.</param>
-    IEnumerable<(string Option, string Value)> EncoderOptions(VideoProfile profile, int threads);
+    IEnumerable<(string Option, string Value)> EncoderOptions(VideoProfile profile, int width, int threads);
 
     /// <summary>Lets an encoder that is not open yet take the frames of a graph.</summary>
     void AttachEncoder(AVCodecContext* encoder, AVFilterContext* sink);

@@ -19,8 +19,10 @@ internal static class EncoderSettings
     private const string Vp9Speed = "4";
 
     /// <summary>FFmpeg's options for the encoder, in the order in which they are to be set.</summary>
+    /// <param name="profile">What is asked for.</param>
+    /// <param name="width">Width of the frames that will come.</param>
     /// <param name="threads">Threads of the encoder.</param>
-    internal static IEnumerable<(string Option, string Value)> For(VideoProfile profile, int threads)
+    internal static IEnumerable<(string Option, string Value)> For(VideoProfile profile, int width, int threads)
     {
         yield return ("threads", Text(threads));
         if (OutputFormat.Of(profile).HasGlobalHeader)
@@ -28,17 +30,18 @@ internal static class EncoderSettings
             yield return ("flags", "+global_header");
         }
 
-        foreach (var setting in OfCodec(profile, threads).Concat(OfRate(profile)).Concat(OfGop(profile)))
+        foreach (var setting in OfCodec(profile, width, threads).Concat(OfRate(profile)).Concat(OfGop(profile)))
         {
             yield return setting;
         }
     }
 
-    private static IEnumerable<(string Option, string Value)> OfCodec(VideoProfile profile, int threads) => profile.Codec switch
+    private static IEnumerable<(string Option, string Value)> OfCodec(VideoProfile profile, int width, int threads) => profile.Codec switch
     {
         VideoCodec.H264 =>
         [
             ("preset", Preset), ("forced-idr", "1"), ("bf", Text(BFrames(profile.EncoderProfile))), .. H264Profile(profile.EncoderProfile),
+            .. Instructions(width),
         ],
 
         // A group that refers back over its key frame cannot be started at; libx264's default is closed, libx265's is not.
@@ -49,6 +52,9 @@ internal static class EncoderSettings
         VideoCodec.Vp9 => [("deadline", "good"), ("cpu-used", Vp9Speed), ("row-mt", "1")],
         _ => throw new InputFaultException(InputFault.EncoderNotFound),
     };
+
+    private static IEnumerable<(string Option, string Value)> Instructions(int width) =>
+        X264Instructions.For(width, X264Instructions.HasAvx512) is { } names ? [("x264-params", $"asm={names}")] : [];
 
     private static int BFrames(EncoderProfile profile) =>
         profile is EncoderProfile.H264Baseline or EncoderProfile.H264ConstrainedHigh ? 0 : DefaultBFrames;

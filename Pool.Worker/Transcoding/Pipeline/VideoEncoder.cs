@@ -39,7 +39,7 @@ internal sealed unsafe class VideoEncoder : IDisposable
         try
         {
             Describe(size, filter, first);
-            foreach (var (option, value) in filter.Device.EncoderOptions(profile, threads))
+            foreach (var (option, value) in filter.Device.EncoderOptions(profile, size.Width, threads))
             {
                 Set(option, value);
             }

@@ -65,8 +65,8 @@ internal sealed unsafe class PretendedDevice(int encoders) : ITranscodeDevice
 
     public string EncoderOf(VideoCodec codec) => _cpu.EncoderOf(codec);
 
-    public IEnumerable<(string Option, string Value)> EncoderOptions(VideoProfile profile, int threads) =>
-        Refusal is null ? _cpu.EncoderOptions(profile, 1) : [("preset", "none")];
+    public IEnumerable<(string Option, string Value)> EncoderOptions(VideoProfile profile, int width, int threads) =>
+        Refusal is null ? _cpu.EncoderOptions(profile, width, 1) : [("preset", "none")];
 
     public void AttachEncoder(AVCodecContext* encoder, AVFilterContext* sink)
     {
