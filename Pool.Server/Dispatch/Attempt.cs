@@ -185,6 +185,7 @@ internal sealed class Attempt : IDisposable
         Duration, _inFlight, Assignment.AssignedAt)
     {
         WasInterrupted = _wasInterrupted || Orphaned.IsCompleted,
+        IsPoolsClip = Assignment.Work.IsPoolsClip,
     });
 
     /// <summary>The times run while the message waits: a worker that does not read its socket holds nothing longer than a silent one.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Pool.Server.Dispatch.Joining;
 using Pool.Server.Dispatch.Policies;
 using Pool.Server.Settlement;
 using Pool.Server.Workers;
@@ -33,6 +34,10 @@ public static class DispatchRoom
             services.GetRequiredService<DispatchParts>(),
             services.GetRequiredService<ISettlement>(),
             services.GetRequiredService<ILogger<SegmentDispatcher>>()));
+        builder.Services.AddSingleton<ClipRun>();
+        builder.Services.AddSingleton<JoiningBenchmark>();
+        builder.Services.AddSingleton<IJoiningBenchmark>(services => services.GetRequiredService<JoiningBenchmark>());
+        builder.Services.AddHostedService(services => services.GetRequiredService<JoiningBenchmark>());
         return builder;
     }
 

@@ -202,6 +202,9 @@ internal sealed class LiveAssignment(SegmentWork work, ConnectedWorker worker, S
         }
     }
 
+    /// <summary>The work is good and was meant for no book: whoever waits for the verdict hears this one.</summary>
+    public void Conclude(OutcomeVerdict verdict) => _told.TrySetResult(verdict);
+
     private Task<OutcomeVerdict> Finish(Func<(AttemptResult Result, OutcomeVerdict Verdict)> decide)
     {
         lock (_gate)

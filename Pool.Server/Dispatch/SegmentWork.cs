@@ -41,6 +41,9 @@ public sealed record SegmentWork
     /// <summary>A perceptual hash of every rendition is wanted, too (protocol §4.10).</summary>
     public bool IsSignatureWanted { get; init; }
 
+    /// <summary>The pool's own clip: no gateway sent it and nobody pays for it, it shows what a worker sustains.</summary>
+    public bool IsPoolsClip { get; init; }
+
     public required SpoolFile Source { get; init; }
 
     /// <summary>What the segment's own headers say, for holding renditions against it; under way while the segment is with its worker.</summary>

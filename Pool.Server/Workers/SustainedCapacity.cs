@@ -1,7 +1,7 @@
 namespace Pool.Server.Workers;
 
 /// <summary>
-/// How many segments at once a worker was seen to sustain. It begins with a guess; it grows when the worker stays comfortable with all
+/// How many segments at once a worker was seen to sustain. It begins with what the pool's clip has shown; it grows when the worker stays comfortable with all
 /// its places taken, and shrinks when results come slower than the video plays. One place is the least: a worker that is slow alone is slow,
 /// not overloaded.
 /// </summary>
@@ -33,6 +33,13 @@ internal sealed class SustainedCapacity
         get => Volatile.Read(ref _limit);
         private set => Volatile.Write(ref _limit, value);
     }
+
+    /// <summary>
+    /// The pool's clip was through, alone: measuring begins with as many segments at once as could take turns at what it took and still be comfortable. By one thread
+    /// at a time.
+    /// </summary>
+    /// <param name="ratio">Time it took, divided by the clip's duration.</param>
+    public void Begin(double ratio) => Limit = (int)Math.Clamp(ComfortableRatio / ratio, 1, _max);
 
     /// <summary>Takes one result into account; by one thread at a time.</summary>
     /// <param name="inFlight">Segments the worker held when it got this one, this one included.</param>

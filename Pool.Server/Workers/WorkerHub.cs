@@ -11,6 +11,7 @@ internal sealed partial class WorkerHub(
     WorkerBook book,
     WorkerRecords records,
     IWorkerLeases leases,
+    IJoiningBenchmark benchmark,
     JoinDeadlines deadlines,
     ReceiptSender receipts,
     IHubContext<WorkerHub, IWorkerClient> outside,
@@ -112,6 +113,7 @@ internal sealed partial class WorkerHub(
         State.Worker = worker;
         State.Step = Step.Joined;
         leases.Resume(worker, request.Held);
+        benchmark.Offer(worker);
         if (registry.Add(worker) is { } replaced)
         {
             deadlines.Abort(replaced.ConnectionId);

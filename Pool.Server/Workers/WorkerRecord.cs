@@ -14,6 +14,9 @@ public sealed record FinishedWork(long Pixels, TimeSpan Elapsed, long SourceByte
 {
     /// <summary>Whether the worker's connection was lost meanwhile: how long it took then says nothing of what the worker can do.</summary>
     public bool WasInterrupted { get; init; }
+
+    /// <summary>Whether it was the pool's own clip, by which measuring begins.</summary>
+    public bool IsPoolsClip { get; init; }
 }
 
 /// <summary>What the pool has measured of a worker; null where nothing has been.</summary>
@@ -43,7 +46,7 @@ public sealed class WorkerRecord(int startCapacity, int maxCapacity, WorkerMeasu
     private static readonly TimeSpan s_leastElapsed = TimeSpan.FromMilliseconds(1);
 
     private readonly Lock _gate = new();
-    private readonly SustainedCapacity _capacity = new(kept?.Capacity ?? startCapacity, maxCapacity);
+    private readonly SustainedCapacity _capacity = new(kept is { RealTimeRatio: not null } ? kept.Capacity : startCapacity, maxCapacity);
     private WorkerFigures _figures = kept is null
         ? default
         : new WorkerFigures(kept.SecondsPerPixel, kept.SecondsPerByte, kept.RealTimeRatio, kept.FailuresInARow, kept.RestsUntil ?? default, kept.MeasuredAt);
@@ -119,6 +122,12 @@ public sealed class WorkerRecord(int startCapacity, int maxCapacity, WorkerMeasu
             if (work.Duration >= s_leastDuration)
             {
                 var ratio = work.Elapsed / work.Duration;
+                if (work.IsPoolsClip && _figures.RealTimeRatio is null)
+                {
+                    // Once real work has shown anything, it says more than the clip.
+                    _capacity.Begin(ratio);
+                }
+
                 _figures = _figures with { RealTimeRatio = MovingAverage.Next(_figures.RealTimeRatio, ratio) };
                 _capacity.Observe(work.InFlight, ratio, work.AssignedAt, work.AssignedAt + work.Elapsed);
             }

@@ -13,10 +13,14 @@ public sealed class WorkersOptions
     public int MaxCapacityPerWorker { get; set; } = 16;
 
     /// <summary>
-    /// Segments at once that a worker gets before the pool has measured what it sustains, if it wishes for as many. Default: 8.
+    /// Segments at once that a worker gets before the pool has measured anything of it, if it wishes for as many. Default: 1; more would be a guess that a stream
+    /// pays for.
     /// </summary>
     [Range(1, 1024)]
-    public int StartCapacity { get; set; } = 8;
+    public int StartCapacity { get; set; } = 1;
+
+    /// <summary>Whether a worker of whose speed nothing is known does a short clip of the pool's own when it joins. Default: yes.</summary>
+    public bool JoiningBenchmark { get; set; } = true;
 
     /// <summary>Connections to the hub at once. Default: 20,000.</summary>
     [Range(1, 1_000_000)]

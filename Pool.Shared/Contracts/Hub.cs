@@ -118,5 +118,5 @@ public sealed record AssignmentOutcome(OutcomeKind Kind, string Detail, long Dec
 
 /// <summary>The pool's answer to an outcome.</summary>
 /// <param name="Accepted">Whether the result was good and first.</param>
-/// <param name="Reason">Why not, when it was not.</param>
+/// <param name="Reason">Why not, when it was not; of accepted work, a remark for the owner, or null.</param>
 public sealed record OutcomeVerdict(bool Accepted, string? Reason);

@@ -65,8 +65,9 @@ internal sealed class WorkerScreen(TextWriter output, TimeProvider time) : IWork
     {
         var duration = TimeSpan.FromMilliseconds(report.Assignment.DurationMilliseconds);
         var pace = report.Elapsed > TimeSpan.Zero ? duration / report.Elapsed : 0;
+        var remark = report.Verdict?.Reason is { } reason ? $"; {Sentence.Printable(reason)}" : "";
         return $"done: {Seconds(duration)} s of video, {Count(report.Assignment.Profiles.Count, "rendition")}, "
-            + $"{report.Elapsed.TotalMilliseconds:0} ms ({pace.ToString("0.0", CultureInfo.InvariantCulture)} × real time)";
+            + $"{report.Elapsed.TotalMilliseconds:0} ms ({pace.ToString("0.0", CultureInfo.InvariantCulture)} × real time){remark}";
     }
 
     private static string Count(int number, string noun) => number == 1 ? $"1 {noun}" : $"{number} {noun}s";

@@ -31,7 +31,13 @@ public sealed class RunningPool : IAsyncDisposable
     /// <summary>Where gateways reach it.</summary>
     public Uri Orchestrator { get; private set; } = null!;   // set before anybody has the pool
 
-    /// <summary>Starts a pool and waits until its workers are connected.</summary>
+    /// <summary>The workers that are connected.</summary>
+    public WorkerRegistry Workers => _server!.Services.GetRequiredService<WorkerRegistry>();   // there since the start
+
+    /// <summary>What the worker processes have said.</summary>
+    internal string Said => string.Concat(_workers.Select(worker => worker.Said));
+
+    /// <summary>Starts a pool and waits until its workers are connected and have done what the pool gives them to begin with.</summary>
     public static async Task<RunningPool> StartAsync(int workers)
     {
         var pool = new RunningPool();
@@ -107,16 +113,17 @@ public sealed class RunningPool : IAsyncDisposable
             ]));
         }
 
-        await WaitForWorkersAsync(_server.Services.GetRequiredService<WorkerRegistry>(), workers);
+        await WaitForWorkersAsync($"{workers} workers connected and through with the pool's clip", connected => connected.Count >= workers && connected.All(worker => worker.InFlight == 0));
     }
 
-    private async Task WaitForWorkersAsync(WorkerRegistry registry, int count)
+    /// <summary>Waits until the workers are as is asked for.</summary>
+    internal async Task WaitForWorkersAsync(string what, Func<IReadOnlyCollection<ConnectedWorker>, bool> areSo)
     {
         using var timeout = new CancellationTokenSource(Patience.Limit);
         while (true)
         {
-            var change = registry.NextChange();
-            if (registry.Connected.Count >= count)
+            var change = Workers.NextChange();
+            if (areSo(Workers.Connected))
             {
                 return;
             }
@@ -127,7 +134,7 @@ public sealed class RunningPool : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                throw Patience.NotCome($"{count} workers connected, but {registry.Connected.Count}; they said: {string.Concat(_workers.Select(worker => worker.Said))}");
+                throw Patience.NotCome($"{what}, of {Workers.Connected.Count} connected; they said: {Said}");
             }
         }
     }

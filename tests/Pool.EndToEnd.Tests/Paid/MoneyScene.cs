@@ -205,5 +205,6 @@ internal sealed class MoneyScene : IAsyncDisposable
         tickets = new { pricePerUnit = PricePerPixel, ticketEv = TicketValue, maxFaceValue = FaceValue, redeemGas = "350000" },
         rounds = new { initialize = true, initializeMaxDelay = "00:00:00" },
         outbox = new { resendAfter = "00:00:02" },
+        workers = new { joiningBenchmark = false, startCapacity = 8 },   // its worker has the renditions of what is streamed and no codecs
     });
 }

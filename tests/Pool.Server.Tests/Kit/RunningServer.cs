@@ -25,6 +25,10 @@ internal sealed class RunningServer : IAsyncDisposable
     private RunningServer(TestDatabase database, Dictionary<string, string?> settings, Action<IServiceCollection>? replace)
     {
         (Database, _settings, _replace) = (database, settings, replace);
+
+        // The workers of most tests count what they are given, and are to have places for it at once.
+        _settings.TryAdd("Workers:JoiningBenchmark", "false");
+        _settings.TryAdd("Workers:StartCapacity", "8");
         Home = Directory.CreateTempSubdirectory("pool-server-").FullName;
         Connection = new NpgsqlConnectionStringBuilder(database.Connection) { Pooling = true, MaxPoolSize = 20 }.ConnectionString;
     }

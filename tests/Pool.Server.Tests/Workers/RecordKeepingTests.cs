@@ -83,6 +83,13 @@ public sealed class RecordKeepingTests() : ServerTest(("Workers:StartCapacity", 
         Assert.Null(Measurement().Believed(maxCapacity: 16, s_now + WorkerMeasurement.MaxAge + TimeSpan.FromSeconds(1)));
     }
 
+    [Fact]
+    public void A_capacity_that_was_kept_without_a_speed_was_a_guess_and_counts_no_more()
+    {
+        Assert.Equal(3, new WorkerRecord(1, 16, Measurement()).SustainedCapacity);
+        Assert.Equal(1, new WorkerRecord(1, 16, Measurement() with { RealTimeRatio = null }).SustainedCapacity);
+    }
+
     private static FinishedWork Work(double seconds) => new(1_000_000, TimeSpan.FromSeconds(seconds), 1000, TimeSpan.Zero, TimeSpan.FromSeconds(2), InFlight: 1, s_now);
 
     private static WorkerMeasurement Measurement() => new()

@@ -127,6 +127,78 @@ public sealed class WorkerRecordTests
         });
     }));
 
+    [Theory]
+    [InlineData(0, 16)]
+    [InlineData(0.01, 16)]
+    [InlineData(0.1, 8)]
+    [InlineData(0.31, 2)]
+    [InlineData(0.4, 2)]
+    [InlineData(0.41, 1)]
+    [InlineData(0.8, 1)]
+    [InlineData(4, 1)]
+    public void The_pools_clip_shows_how_many_segments_at_once_measuring_begins_with(double ratio, int begins)
+    {
+        var record = new WorkerRecord(1, 16);
+
+        record.Finished(Work(elapsed: ratio * 2 * s_second) with { IsPoolsClip = true });
+
+        Assert.Equal((begins, ratio), (record.SustainedCapacity, record.Figures.RealTimeRatio));
+    }
+
+    [Fact]
+    public void What_a_worker_begins_with_would_be_comfortable_and_one_more_would_not() => Check.QuickThrowOnFailure(Prop.ForAll(
+        (from thousandths in Gen.Choose(1, 5000) from max in Gen.Choose(1, 64) select (Ratio: thousandths / 1000.0, Max: max)).ToArbitrary(), clip =>
+        {
+            const double Rounding = 1e-9;
+            var capacity = new SustainedCapacity(1, clip.Max);
+
+            capacity.Begin(clip.Ratio);
+
+            return capacity.Limit >= 1 && capacity.Limit <= clip.Max
+                && (capacity.Limit == 1 || capacity.Limit * clip.Ratio <= SustainedCapacity.ComfortableRatio + Rounding)
+                && (capacity.Limit == clip.Max || (capacity.Limit + 1) * clip.Ratio > SustainedCapacity.ComfortableRatio - Rounding);
+        }));
+
+    [Fact]
+    public void What_real_work_has_shown_is_not_thrown_back_by_the_clip_nor_what_the_clip_has_by_a_second_one()
+    {
+        var grown = new WorkerRecord(1, 16);
+        for (var result = 0; result < SustainedCapacity.GrowAfter; result++)
+        {
+            grown.Finished(Work(elapsed: s_second));
+        }
+
+        grown.Finished(Work(elapsed: 2 * s_second) with { IsPoolsClip = true });
+        Assert.Equal(2, grown.SustainedCapacity);
+
+        var begun = new WorkerRecord(1, 16);
+        begun.Finished(Work(elapsed: s_second / 4) with { IsPoolsClip = true });
+        begun.Finished(Work(elapsed: 2 * s_second) with { IsPoolsClip = true });
+        Assert.Equal(6, begun.SustainedCapacity);
+    }
+
+    [Fact]
+    public void A_clip_over_a_line_that_broke_is_no_beginning_but_the_next_one_is()
+    {
+        var record = new WorkerRecord(1, 16);
+
+        record.Finished(Work(elapsed: s_second / 4) with { IsPoolsClip = true, WasInterrupted = true });
+        Assert.Equal((1, null), (record.SustainedCapacity, record.Figures.RealTimeRatio));
+        record.Finished(Work(elapsed: s_second / 4) with { IsPoolsClip = true });
+
+        Assert.Equal(6, record.SustainedCapacity);
+    }
+
+    [Fact]
+    public void The_first_real_result_of_a_worker_alone_is_one_of_several_that_let_it_grow()
+    {
+        var record = new WorkerRecord(1, 16);
+
+        record.Finished(Work(elapsed: s_second / 4));
+
+        Assert.Equal(1, record.SustainedCapacity);
+    }
+
     [Fact]
     public void A_worker_that_wishes_for_less_gets_less_and_one_that_drains_gets_nothing()
     {

@@ -44,6 +44,7 @@ public sealed class WorkerScreenTests : IDisposable
         var screen = new WorkerScreen(_output, new ManualTime());
 
         screen.Ended(Report(OutcomeKind.Done, "", new OutcomeVerdict(true, null)));
+        screen.Ended(Report(OutcomeKind.Done, "", new OutcomeVerdict(true, "the pool's own clip: nobody pays for it")));
         screen.Ended(Report(OutcomeKind.Done, "", new OutcomeVerdict(false, "rendition 'P0': too few frames")));
         screen.Ended(Report(OutcomeKind.Done, "", verdict: null));
         screen.Ended(Report(OutcomeKind.BadInput, InputFault.NoKeyFrames, new OutcomeVerdict(true, null)));
@@ -53,6 +54,7 @@ public sealed class WorkerScreenTests : IDisposable
         Assert.Equal(
             [
                 "00:00:00 segment 12345678 done: 2.0 s of video, 2 renditions, 500 ms (4.0 × real time)",
+                "00:00:00 segment 12345678 done: 2.0 s of video, 2 renditions, 500 ms (4.0 × real time); the pool's own clip: nobody pays for it",
                 "00:00:00 segment 12345678 not accepted by the pool: rendition 'P0': too few frames",
                 "00:00:00 segment 12345678 done, but the pool could not be told",
                 "00:00:00 segment 12345678 cannot be transcoded: No keyframes in input",
