@@ -120,7 +120,7 @@ readonly BENCHES_WITH_POSTGRES=(edge ledger relay tickets workers)
 # Benchmarks whose figures depend on the line between their processes.
 readonly BENCHES_WITH_LINE=(relay)
 
-# Packets of an Ethernet. The loopback's have 64 KB: one fills a TCP window, and senders wait for a timer, 40 ms and more, as on no network.
+# Packets of an Ethernet. The loopback's have 64 KB: one fills a TCP window, and now and then a segment stands still for 40 ms and more, as on no network.
 readonly LINE_MTU=1500
 
 # Begins anew with a loopback of its own, where the system allows that. What has to come over the network is there by then.
@@ -132,7 +132,7 @@ enter_line() {
     build_pool quiet
     POOL_LINE=own exec "${way[@]}" "$ROOT/pool" bench "$@"
   fi
-  warn "no network of its own can be made here (unshare and ip): packets of 64 KB make some segments wait for TCP's timers"
+  warn "no network of its own can be made here (unshare and ip): the loopback's packets of 64 KB make some segments stand still for 40 ms and more"
 }
 
 run_bench_with_postgres() {
