@@ -96,10 +96,10 @@ internal sealed partial class ClipRun(DispatchParts parts, Spool spool, ILogger<
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Worker {NodeKey} does the pool's clip in {Ratio:0.00} of its duration: begins with {Capacity} segments at once")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Worker {NodeKey} does the pool's clip in {Ratio:0.00} of its duration; segments at once to begin with: {Capacity}")]
     private partial void LogMeasured(string nodeKey, double ratio, int capacity);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Worker {NodeKey} is not measured by the pool's clip, {Reason}: begins with {Capacity} segments at once")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Worker {NodeKey} is not measured by the pool's clip, {Reason}; segments at once to begin with: {Capacity}")]
     private partial void LogFailed(string nodeKey, string reason, int capacity);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Worker {NodeKey} is not measured by the pool's clip, the spool does not take it: {Fault}")]
