@@ -297,8 +297,7 @@ internal sealed partial class SegmentRun(SegmentWork work, DispatchParts parts, 
     {
         if (slot is not null)
         {
-            slot.Dispose();
-            parts.Workers.RingForFreeSlot();
+            parts.Workers.GiveBack(slot);
         }
     }
 

@@ -36,6 +36,13 @@ public sealed class WorkerRegistry
     /// <summary>Somebody may have a free slot now.</summary>
     public void RingForFreeSlot() => Interlocked.Exchange(ref _bell, NewBell()).TrySetResult();
 
+    /// <summary>A slot that was taken for nothing is free again, and whoever waits for one hears of it.</summary>
+    public void GiveBack(WorkerSlot slot)
+    {
+        slot.Dispose();
+        RingForFreeSlot();
+    }
+
     /// <summary>A worker joined. An older connection of the same node key is replaced: a rig that lost its line comes back before we notice.</summary>
     internal ConnectedWorker? Add(ConnectedWorker worker)
     {

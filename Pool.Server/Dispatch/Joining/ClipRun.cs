@@ -33,8 +33,7 @@ internal sealed partial class ClipRun(DispatchParts parts, Spool spool, ILogger<
         catch (IOException failure)
         {
             LogNotSpooled(slot.Worker.Identity.NodeKey.ToString(), failure.Message);
-            slot.Dispose();
-            parts.Workers.RingForFreeSlot();
+            parts.Workers.GiveBack(slot);
             return;
         }
 

@@ -68,8 +68,7 @@ internal sealed class JoiningBenchmark(ClipRun run, WorkerRegistry workers, IOpt
         }
 
         // It has real work in hand, which says more than a clip beside it.
-        slot.Dispose();
-        workers.RingForFreeSlot();
+        workers.GiveBack(slot);
         return null;
     }
 }
