@@ -1,6 +1,13 @@
 using Pool.Worker.Cli;
 using Pool.Worker.Transcoding.Host;
 
+// The codec process starts twice before anybody gets a frame, so it does not wait for a command line to be parsed.
+if (args is [TranscodeHost.Command, TranscodeHost.DeviceOption, var hostDevice])
+{
+    StopSignals.Ignore();
+    return await TranscodeHost.RunAsync(hostDevice, TimeProvider.System);
+}
+
 var commands = new WorkerCommands(
     startTranscoder: async (device, logger, time, cancellationToken) =>
     {
@@ -11,11 +18,6 @@ var commands = new WorkerCommands(
         }
 
         return transcoder;
-    },
-    transcodeHost: (device, cancellationToken) =>
-    {
-        StopSignals.Ignore();
-        return TranscodeHost.RunAsync(device, TimeProvider.System, cancellationToken);
     },
     Console.Out,
     Console.Error,

@@ -3,11 +3,8 @@ using Pool.Shared.Contracts;
 
 namespace Pool.Worker.Cli;
 
-/// <summary>Runs the transcode host in this process until its parent lets go of it; returns the exit code.</summary>
-internal delegate Task<int> TranscodeHostEntry(string device, CancellationToken cancellationToken);
-
-/// <summary>The command line of <c>pool-worker</c>.</summary>
-internal sealed class WorkerCommands(TranscoderStart startTranscoder, TranscodeHostEntry transcodeHost, TextWriter output, TextWriter error, TimeProvider time)
+/// <summary>The command line of <c>pool-worker</c>, for people.</summary>
+internal sealed class WorkerCommands(TranscoderStart startTranscoder, TextWriter output, TextWriter error, TimeProvider time)
 {
     /// <summary>Parses and runs. A command line that is wrong gets a line per mistake and <see cref="ExitCode.Usage"/>.</summary>
     public async Task<int> RunAsync(string[] args)
@@ -29,7 +26,7 @@ internal sealed class WorkerCommands(TranscoderStart startTranscoder, TranscodeH
 
     private RootCommand Root() => new("Pool.Worker: transcodes segments for a Livepeer transcoding pool.")
     {
-        Run(), Transcode(), TranscodeHost(), Version(),
+        Run(), Transcode(), Version(),
     };
 
     private Command Run()
@@ -48,15 +45,6 @@ internal sealed class WorkerCommands(TranscoderStart startTranscoder, TranscodeH
         options.AddTo(transcode);
         transcode.SetAction((parsed, cancellationToken) => new TranscodeRun(options.Read(parsed), output, error, time).RunAsync(cancellationToken));
         return transcode;
-    }
-
-    private Command TranscodeHost()
-    {
-        var device = RunOptions.Device();
-        var host = new Command("transcode-host", "The process that loads the codecs; pool-worker run starts it.") { device };
-        host.Hidden = true;
-        host.SetAction((parsed, cancellationToken) => transcodeHost(parsed.GetRequiredValue(device), cancellationToken));
-        return host;
     }
 
     private Command Version()

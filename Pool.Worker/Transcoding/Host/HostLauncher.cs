@@ -20,16 +20,23 @@ internal static class HostLauncher
         "NVIDIA_VISIBLE_DEVICES", "NVIDIA_DRIVER_CAPABILITIES", "LIBVA_DRIVER_NAME", "LIBVA_DRIVERS_PATH",
     ];
 
+    private static readonly string[] s_malloc =
+    [
+        "glibc.malloc.arena_max=1",   // a heap for every codec thread would only ever grow
+        "glibc.malloc.mmap_threshold=3145728",   // the largest frames go back with their encoder: in the heap they leave gaps that the next segment's do not fit,
+        "glibc.malloc.trim_threshold=67108864",   // and smaller ones stay for it: a fresh page costs more than a millionth of a second,
+        "glibc.malloc.hugetlb=1",   // less when 2 MiB come at once, where the system gives such pages to those who ask
+    ];
+
     private static readonly KeyValuePair<string, string>[] s_ownVariables =
     [
         new("DOTNET_EnableDiagnostics", "0"),   // no debugger's socket in /tmp
         new("DOTNET_gcConcurrent", "0"),
         new("DOTNET_GCgen0size", "400000"),   // hexadecimal: the runtime's own objects are few and small, 4 MiB of them are collected in no time
         new("DOTNET_TieredPGO", "0"),   // the time goes into codecs, not into our code
-        new("DOTNET_TieredCompilation", "1"),   // it starts sooner, and none of its own code is hot
-        new("MALLOC_ARENA_MAX", "1"),   // a heap for every codec thread would only ever grow
-        new("MALLOC_MMAP_THRESHOLD_", "1048576"),   // large frames go back with their encoder: in the heap they leave gaps that the next segment's do not fit,
-        new("MALLOC_TRIM_THRESHOLD_", "67108864"),   // and small ones stay for it: a fresh page costs more than a millionth of a second
+        new("DOTNET_TieredCompilation", "1"),   // it starts sooner,
+        new("DOTNET_TC_CallCountingDelayMs", "EA60"),   // hexadecimal, a minute: and compiles nothing once more while the first segments wait
+        new("GLIBC_TUNABLES", string.Join(':', s_malloc)),
     ];
 
     /// <summary>
@@ -92,7 +99,7 @@ internal static class HostLauncher
 
     private static ProcessStartInfo Describe(TranscodeHostOptions options)
     {
-        var start = new ProcessStartInfo(options.FileName, [.. options.LeadingArguments, "transcode-host", "--device", options.Device])
+        var start = new ProcessStartInfo(options.FileName, [.. options.LeadingArguments, TranscodeHost.Command, TranscodeHost.DeviceOption, options.Device])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,

@@ -13,6 +13,12 @@ namespace Pool.Worker.Transcoding.Host;
 /// </summary>
 internal sealed class TranscodeHost
 {
+    /// <summary>The worker's program with this argument, <see cref="DeviceOption"/> and a device is the codec process.</summary>
+    public const string Command = "transcode-host";
+
+    /// <summary>The option whose value is the device.</summary>
+    public const string DeviceOption = "--device";
+
     /// <summary>Jobs at once; far above what a device can do in real time.</summary>
     private const int MaxJobs = 256;
 
@@ -28,7 +34,7 @@ internal sealed class TranscodeHost
         (_output, _engine, _cuts, _time) = (output, engine, cuts, time);
 
     /// <summary>Runs until standard input ends.</summary>
-    internal static async Task<int> RunAsync(string device, TimeProvider time, CancellationToken cancellationToken)
+    internal static async Task<int> RunAsync(string device, TimeProvider time)
     {
         var order = SandboxOrder.Read();
         var confinement = order.Confinement ?? Confinement.Enter(order);
@@ -51,7 +57,7 @@ internal sealed class TranscodeHost
         using var cuts = new FileCuts(order.InputFile);
         var host = new TranscodeHost(frames, engine.Run, cuts, time);
         var header = new byte[HostFrame.HeaderBytes];
-        while (await HostFrame.ReadAsync(input, header, cancellationToken) is { } frame)
+        while (await HostFrame.ReadAsync(input, header, CancellationToken.None) is { } frame)
         {
             using (frame)
             {

@@ -57,8 +57,8 @@ internal static unsafe class Confinement
         string[] system =
         [
             "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/dotnet",
-            "/proc/self", "/proc/meminfo", "/proc/cpuinfo", "/sys/fs/cgroup", "/sys/devices/system/cpu", "/sys/devices/system/node", "/dev/null",
-            "/dev/urandom",
+            "/proc/self", "/proc/meminfo", "/proc/cpuinfo", "/sys/fs/cgroup", "/sys/devices/system/cpu", "/sys/devices/system/node",
+            "/sys/kernel/mm/transparent_hugepage", "/dev/null", "/dev/urandom",
         ];
         var ofDevices = order.DevicePaths.Count > 0 ? (string[])["/proc/driver", "/proc/devices", "/proc/modules", "/proc/sys/vm", "/sys", "/usr/share"] : [];
         var libraries = (Environment.GetEnvironmentVariable("LD_LIBRARY_PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);

@@ -77,16 +77,8 @@ public sealed class WorkerRunTests : IDisposable
         Assert.Equal("pool-worker: FFmpeg 99 is not known; this version can use 59.", _error.ToString().TrimEnd());
     }
 
-    [Fact]
-    public async Task The_hidden_command_runs_the_transcode_host()
-    {
-        var commands = Commands((_, _, _, _) => throw new InvalidOperationException());
-
-        Assert.Equal(42, await commands.RunAsync(["transcode-host", "--device", "cpu"]));
-    }
-
     private WorkerCommands Commands(TranscoderStart start) =>
-        new(start, transcodeHost: (device, _) => Task.FromResult(device is "cpu" ? 42 : 0), _output, _error, TimeProvider.System);
+        new(start, _output, _error, TimeProvider.System);
 
     private Task<int> RunAsync(string pool) => Commands((_, _, _, _) => Task.FromResult<ITranscoder>(_transcoder))
         .RunAsync(["run", "--pool", pool, "--payout", Payee, "--home", _home, "--sessions", "3"]);

@@ -61,6 +61,19 @@ public sealed class SandboxTests
         Assert.DoesNotContain(variables, variable => variable.StartsWith("HOME=", StringComparison.Ordinal));
     }
 
+    /// <summary>glibc has to read of the system what huge pages there are, and asks for none when it cannot.</summary>
+    [Fact]
+    public async Task The_heap_of_a_host_asks_for_huge_pages_where_the_system_has_them_for_those_who_ask()
+    {
+        const string Setting = "/sys/kernel/mm/transparent_hugepage/enabled";
+        await using var host = await HostUnderTest.StartAsync();
+        await host.TranscodeAsync("stream", Clips.Long, Clips.Rich);
+
+        var isForThoseWhoAsk = File.Exists(Setting) && (await File.ReadAllTextAsync(Setting)).Contains("[madvise]", StringComparison.Ordinal);
+
+        Assert.Equal(isForThoseWhoAsk, HeapFlags(Proc(host, "smaps"))?.Contains("hg", StringComparer.Ordinal) ?? isForThoseWhoAsk);
+    }
+
     [Fact]
     public async Task A_host_holds_nothing_that_the_worker_has_open()
     {
@@ -118,6 +131,20 @@ public sealed class SandboxTests
         catch (UnauthorizedAccessException)
         {
             return [];
+        }
+    }
+
+    /// <summary>A host hides it from everybody but root: then it is null.</summary>
+    private static string[]? HeapFlags(string path)
+    {
+        try
+        {
+            return File.ReadAllLines(path).SkipWhile(line => !line.EndsWith("[heap]", StringComparison.Ordinal))
+                .First(line => line.StartsWith("VmFlags:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 
