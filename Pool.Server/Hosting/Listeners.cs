@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Options;
 using Pool.Server.Livepeer;
 using Pool.Server.Node;
+using Pool.Server.Workers;
 using Pool.Shared.Contracts;
 
 namespace Pool.Server.Hosting;
@@ -36,7 +37,8 @@ internal static class Listeners
     /// <summary>Stock orchestrators keep idle connections for ten minutes (protocol §1.1).</summary>
     private static readonly TimeSpan s_idleTimeout = TimeSpan.FromMinutes(10);
 
-    private enum Door
+    /// <summary>The key of a door's <see cref="ConnectionLimits"/>, too.</summary>
+    internal enum Door
     {
         Network,
         Web,
@@ -44,7 +46,8 @@ internal static class Listeners
 
     public static void Configure(WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<ConnectionLimits>();
+        AddLimits(builder.Services, Door.Network, services => ConnectionBounds.Network(services.GetRequiredService<IOptions<EdgeOptions>>().Value));
+        AddLimits(builder.Services, Door.Web, services => ConnectionBounds.Web(services.GetRequiredService<IOptions<WorkersOptions>>().Value));
         builder.Services.AddSingleton<WebIdentity>();
         builder.Services.AddSingleton<HandshakeGate>();
         builder.Services.AddHostedService<WebIdentityWatch>();
@@ -63,8 +66,7 @@ internal static class Listeners
             kestrel.Listen(IPAddress.Parse(node.NetworkAddress), node.NetworkPort, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
-                var limits = services.GetRequiredService<ConnectionLimits>();
-                Use(listen, next => connection => limits.GuardAsync(connection, next));
+                Guard(listen, services, Door.Network);
                 Mark(listen, Door.Network);
                 // Asked for per connection: the certificate is made in PrepareAsync, and these options are read before that.
                 var identity = services.GetRequiredService<NetworkIdentity>();
@@ -77,6 +79,7 @@ internal static class Listeners
             kestrel.Listen(IPAddress.Parse(node.WebAddress), node.WebPort, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
+                Guard(listen, services, Door.Web);
                 Mark(listen, Door.Web);
                 var identity = services.GetRequiredService<WebIdentity>();
                 if (identity.IsSecure)
@@ -107,6 +110,16 @@ internal static class Listeners
     {
         branch.UseRouting();
         branch.UseEndpoints(routes);
+    }
+
+    private static void AddLimits(IServiceCollection services, Door door, Func<IServiceProvider, ConnectionBounds> bounds) =>
+        services.AddKeyedSingleton(door, (provider, _) => new ConnectionLimits(
+            bounds(provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ConnectionLimits>>()));
+
+    private static void Guard(ListenOptions listen, IServiceProvider services, Door door)
+    {
+        var limits = services.GetRequiredKeyedService<ConnectionLimits>(door);
+        Use(listen, next => connection => limits.GuardAsync(connection, next));
     }
 
     private static void Mark(ListenOptions listen, Door door) =>

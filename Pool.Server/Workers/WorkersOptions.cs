@@ -25,6 +25,20 @@ public sealed class WorkersOptions
     /// <summary>Connections to the hub at once. Default: 20,000.</summary>
     [Range(1, 1_000_000)]
     public int MaxConnections { get; set; } = 20_000;
+
+    /// <summary>
+    /// Connections to the web port at once, the hub's and all others; one more is closed before TLS. Default: 60,000; a worker has one to the hub and about one for
+    /// each segment in work.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int MaxPortConnections { get; set; } = 60_000;
+
+    /// <summary>
+    /// Connections of one address to the web port at once, a whole /64 of IPv6 counting as one and this machine's own addresses not at all. Default: 4,000: a
+    /// thousand workers behind one router. A proxy on another machine needs more.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int MaxPortConnectionsPerAddress { get; set; } = 4_000;
 }
 
 [OptionsValidator]

@@ -62,7 +62,7 @@ public sealed class FloodTests(ServerWithWorker shared) : IClassFixture<ServerWi
     {
         // A server of its own: those of the floods may still be going.
         await using var server = await RunningServer.StartAsync();
-        var limits = server.Services.GetRequiredService<ConnectionLimits>();
+        var limits = server.Services.GetRequiredKeyedService<ConnectionLimits>(Listeners.Door.Network);
         var clients = new List<TcpClient>();
         for (var connection = 0; connection < 50; connection++)
         {
