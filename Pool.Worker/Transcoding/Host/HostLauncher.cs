@@ -34,8 +34,6 @@ internal static class HostLauncher
         new("DOTNET_gcConcurrent", "0"),
         new("DOTNET_GCgen0size", "400000"),   // hexadecimal: the runtime's own objects are few and small, 4 MiB of them are collected in no time
         new("DOTNET_TieredPGO", "0"),   // the time goes into codecs, not into our code
-        new("DOTNET_TieredCompilation", "1"),   // it starts sooner,
-        new("DOTNET_TC_CallCountingDelayMs", "EA60"),   // hexadecimal, a minute: and compiles nothing once more while the first segments wait
         new("GLIBC_TUNABLES", string.Join(':', s_malloc)),
     ];
 

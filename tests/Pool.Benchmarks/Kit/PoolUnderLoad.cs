@@ -22,15 +22,17 @@ internal sealed class PoolUnderLoad : IAsyncDisposable
         Network = new Uri($"https://127.0.0.1:{network}");
         _settings = new(settings, StringComparer.Ordinal)
         {
-            // These workers have the renditions of one segment and no codecs for another.
-            ["POOL_WORKERS__JOINING_BENCHMARK"] = "false",
-            ["POOL_WORKERS__START_CAPACITY"] = "8",
             ["POOL_HOME"] = _home,
             ["POOL_NETWORK_PORT"] = Text(network),
             ["POOL_NETWORK_ADDRESS"] = "127.0.0.1",
             ["POOL_WEB_PORT"] = Text(WebPort),
             ["POOL_DATABASE"] = database.Pooled,
         };
+        foreach (var (name, value) in UnmeasuredWorkers.Variables)
+        {
+            _settings[name] = value;
+        }
+
         if (isSecure)
         {
             _authority = new MadeAuthority();

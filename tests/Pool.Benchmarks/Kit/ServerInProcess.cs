@@ -65,10 +65,8 @@ internal sealed class ServerInProcess : IAsyncDisposable
             ["NetworkAddress"] = "127.0.0.1",
             ["WebPort"] = $"{FreePort.Next()}",
             ["Database"] = _database.Pooled,
-            ["Workers:JoiningBenchmark"] = "false",
-            ["Workers:StartCapacity"] = "8",
         };
-        foreach (var (key, value) in settings)
+        foreach (var (key, value) in UnmeasuredWorkers.Settings.Concat(settings))
         {
             all[key] = value;
         }

@@ -90,8 +90,10 @@ internal sealed class ChaosScene : IAsyncDisposable
     /// <summary>Without the clip of joining workers: what rogues do wrong, they are to do to streams.</summary>
     private RunningProgram StartServer() => RunningProgram.Start(
         "dotnet", [Path.Combine(AppContext.BaseDirectory, "pool-server.dll"), "run"],
-        ("POOL_HOME", Path.Combine(_home, "server")), ("POOL_DATABASE", Postgres.Connection), ("POOL_NETWORK_ADDRESS", "127.0.0.1"),
-        ("POOL_NETWORK_PORT", $"{_network}"), ("POOL_WEB_PORT", $"{WebPort}"), ("POOL_WORKERS__JOINING_BENCHMARK", "false"), ("POOL_WORKERS__START_CAPACITY", "8"));
+        [
+            ("POOL_HOME", Path.Combine(_home, "server")), ("POOL_DATABASE", Postgres.Connection), ("POOL_NETWORK_ADDRESS", "127.0.0.1"),
+            ("POOL_NETWORK_PORT", $"{_network}"), ("POOL_WEB_PORT", $"{WebPort}"), .. UnmeasuredWorkers.Variables,
+        ]);
 
     private RunningProgram StartWorker(int number) => RunningProgram.Start("dotnet",
     [

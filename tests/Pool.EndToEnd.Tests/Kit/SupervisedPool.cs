@@ -93,9 +93,11 @@ internal sealed class SupervisedPool : IAsyncDisposable
         // Its one worker is to have places for two sessions, whatever the machine could sustain.
         _supervisor = RunningProgram.Start(
             "bash", [Path.Combine(Repository.Root, "pool"), "supervise", "--with-worker"],
-            ("POOL_HOME", _home), ("POOL_NETWORK_ADDRESS", "127.0.0.1"), ("POOL_NETWORK_PORT", Orchestrator.Port.ToString()),
-            ("POOL_WEB_PORT", _webPort.ToString()), ("POOL_DATABASE", _database.Connection), ("POOL_PAYOUT_ADDRESS", RunningPool.Payee),
-            ("POOL_WORKERS__JOINING_BENCHMARK", "false"), ("POOL_WORKERS__START_CAPACITY", "8"));
+            [
+                ("POOL_HOME", _home), ("POOL_NETWORK_ADDRESS", "127.0.0.1"), ("POOL_NETWORK_PORT", Orchestrator.Port.ToString()),
+                ("POOL_WEB_PORT", _webPort.ToString()), ("POOL_DATABASE", _database.Connection), ("POOL_PAYOUT_ADDRESS", RunningPool.Payee),
+                .. UnmeasuredWorkers.Variables,
+            ]);
         await Patience.UntilAsync(
             "a supervisor that says it is ready", () => Task.FromResult(
                 _supervisor.HasEnded ? throw new InvalidOperationException($"The supervisor ended: {_supervisor.Said} {Log(Server)}") : State() == "ready"));

@@ -28,8 +28,11 @@ internal sealed class RealServer(TestDatabase database) : IAsyncDisposable
         start.Environment["POOL_NETWORK_ADDRESS"] = "127.0.0.1";
         start.Environment["POOL_NETWORK_PORT"] = $"{_network}";
         start.Environment["POOL_WEB_PORT"] = $"{_web}";
-        start.Environment["POOL_WORKERS__JOINING_BENCHMARK"] = "false";
-        start.Environment["POOL_WORKERS__START_CAPACITY"] = "8";
+        foreach (var (name, value) in UnmeasuredWorkers.Variables)
+        {
+            start.Environment[name] = value;
+        }
+
         _process = Process.Start(start) ?? throw new InvalidOperationException("The server did not start.");
         _ = _process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
         using var http = new HttpClient { BaseAddress = Web };

@@ -27,8 +27,11 @@ internal sealed class RunningServer : IAsyncDisposable
         (Database, _settings, _replace) = (database, settings, replace);
 
         // The workers of most tests count what they are given, and are to have places for it at once.
-        _settings.TryAdd("Workers:JoiningBenchmark", "false");
-        _settings.TryAdd("Workers:StartCapacity", "8");
+        foreach (var (key, value) in UnmeasuredWorkers.Settings)
+        {
+            _settings.TryAdd(key, value);
+        }
+
         Home = Directory.CreateTempSubdirectory("pool-server-").FullName;
         Connection = new NpgsqlConnectionStringBuilder(database.Connection) { Pooling = true, MaxPoolSize = 20 }.ConnectionString;
     }

@@ -121,43 +121,26 @@ public sealed class SandboxTests
     private static string Limit(string[] limits, string name) =>
         limits.Single(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
 
-    /// <summary>A host hides it from everybody but root.</summary>
-    private static IEnumerable<string?> LinksIn(string folder)
-    {
-        try
-        {
-            return [.. Directory.GetFiles(folder).Select(file => new FileInfo(file).LinkTarget)];
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return [];
-        }
-    }
+    private static string?[] LinksIn(string folder) =>
+        AsRoot(() => Directory.GetFiles(folder).Select(file => new FileInfo(file).LinkTarget).ToArray()) ?? [];
 
-    /// <summary>A host hides it from everybody but root: then it is null.</summary>
-    private static string[]? HeapFlags(string path)
+    private static string[]? HeapFlags(string path) => AsRoot(() => File.ReadAllLines(path)
+        .SkipWhile(line => !line.EndsWith("[heap]", StringComparison.Ordinal))
+        .First(line => line.StartsWith("VmFlags:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+    private static string[] ReadableEnvironment(string path) => AsRoot(() => File.ReadAllText(path).Split('\0')) ?? [];
+
+    /// <summary>What a host hides from everybody but root; null when it does.</summary>
+    private static T? AsRoot<T>(Func<T> read)
+        where T : class
     {
         try
         {
-            return File.ReadAllLines(path).SkipWhile(line => !line.EndsWith("[heap]", StringComparison.Ordinal))
-                .First(line => line.StartsWith("VmFlags:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            return read();
         }
         catch (UnauthorizedAccessException)
         {
             return null;
-        }
-    }
-
-    /// <summary>A host hides it from everybody but root.</summary>
-    private static string[] ReadableEnvironment(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path).Split('\0');
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return [];
         }
     }
 }
