@@ -25,13 +25,15 @@ internal sealed class PoolStream : RelayStream
         var needs = PreparedMedia.Job();
         var terms = await GrpcCall.UnaryAsync(
             network, "/net.Orchestrator/GetOrchestrator",
-            new OrchestratorRequest { Address = ByteString.CopyFrom(new byte[20]), Capabilities = needs }, OrchestratorInfo.Parser, CancellationToken.None);
+            new OrchestratorRequest { Address = ByteString.CopyFrom(new byte[20]), Capabilities = needs }, OrchestratorInfo.Parser,
+            NetworkTimes.GrpcConnect, CancellationToken.None);
         return new PoolStream(network, media, terms, needs, manifest);
     }
 
     protected override Task EndAsync() => GrpcCall.UnaryAsync(
         _network, "/net.Orchestrator/EndTranscodingSession",
-        new EndTranscodingSessionRequest { AuthToken = _terms.AuthToken }, EndTranscodingSessionResponse.Parser, CancellationToken.None);
+        new EndTranscodingSessionRequest { AuthToken = _terms.AuthToken }, EndTranscodingSessionResponse.Parser,
+        NetworkTimes.GrpcConnect, CancellationToken.None);
 
     protected override HttpRequestMessage Request()
     {

@@ -43,14 +43,15 @@ public static class GrpcCall
     /// <param name="method">Path of the method, e.g. <c>/net.Orchestrator/GetOrchestrator</c>.</param>
     /// <param name="request">The message.</param>
     /// <param name="parser">Parser of the answer.</param>
+    /// <param name="connectTimeout">Limit for connecting, TLS included; a gateway's is <see cref="NetworkTimes.GrpcConnect"/>.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="GrpcCallException">The orchestrator answered with an error, or not in gRPC.</exception>
     /// <exception cref="HttpRequestException">There is no HTTP/2 over TLS at that address.</exception>
     public static async Task<TResponse> UnaryAsync<TResponse>(
-        Uri service, string method, IMessage request, MessageParser<TResponse> parser, CancellationToken cancellationToken)
+        Uri service, string method, IMessage request, MessageParser<TResponse> parser, TimeSpan connectTimeout, CancellationToken cancellationToken)
         where TResponse : class, IMessage<TResponse>
     {
-        using var client = NetworkConnections.Http2(NetworkTimes.GrpcConnect);
+        using var client = NetworkConnections.Http2(connectTimeout);
         client.MaxResponseContentBufferSize = MaxMessageBytes + PrefixBytes;
         using var message = new HttpRequestMessage(HttpMethod.Post, new Uri(service, method))
         {

@@ -71,7 +71,7 @@ public sealed class OrchestratorClient(Uri service, Capabilities needs, GatewayW
         timeout.CancelAfter(limit);
         try
         {
-            return await GrpcCall.UnaryAsync(service, $"/net.Orchestrator/{method}", request, parser, timeout.Token);
+            return await GrpcCall.UnaryAsync(service, $"/net.Orchestrator/{method}", request, parser, NetworkTimes.GrpcConnect, timeout.Token);
         }
         catch (GrpcCallException refusal)
         {

@@ -24,7 +24,7 @@ internal sealed class TestGatewayClient(Uri network) : IDisposable
     /// <summary>Any method of the network's service; a refusal is a <see cref="GrpcCallException"/>.</summary>
     public Task<T> CallAsync<T>(string method, IMessage request, MessageParser<T> parser)
         where T : class, IMessage<T> =>
-        GrpcCall.UnaryAsync(network, $"/net.Orchestrator/{method}", request, parser, CancellationToken.None).WaitAsync(Patience.Limit);
+        GrpcCall.UnaryAsync(network, $"/net.Orchestrator/{method}", request, parser, Patience.Limit, CancellationToken.None).WaitAsync(Patience.Limit);
 
     /// <summary>Sends a good segment in the session of <paramref name="terms"/> and waits for its whole answer.</summary>
     public async Task<SegmentAnswer> SegmentAsync(OrchestratorInfo terms, long sequence = 1, HttpVersion? version = null)
