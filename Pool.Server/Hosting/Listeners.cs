@@ -68,13 +68,7 @@ internal static class Listeners
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
                 Guard(listen, services, Door.Network);
                 Mark(listen, Door.Network);
-                // Asked for per connection: the certificate is made in PrepareAsync, and these options are read before that.
-                var identity = services.GetRequiredService<NetworkIdentity>();
-                listen.UseHttps(https =>
-                {
-                    https.ServerCertificateSelector = (_, _) => identity.Certificate;
-                    https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
-                });
+                Secure(listen, services.GetRequiredService<NetworkIdentity>());
             });
             kestrel.Listen(IPAddress.Parse(node.WebAddress), node.WebPort, listen =>
             {
@@ -129,6 +123,16 @@ internal static class Listeners
             return next(connection);
         });
 
+    /// <summary>
+    /// Asked at every handshake: the certificate is made in PrepareAsync, and the options are read before that. A selector of certificates would do,
+    /// too, but has the usages of the certificate decoded at every handshake, and the runtime does that wrong, now and then, for two that are a
+    /// certificate's first and go on at once: a gateway that was there at the start was refused.
+    /// </summary>
+    private static void Secure(ListenOptions listen, NetworkIdentity identity) => listen.UseHttps(new TlsHandshakeCallbackOptions
+    {
+        OnConnection = _ => ValueTask.FromResult(Handshake(identity.Certificate)),
+    });
+
     /// <summary>Asked at every handshake: a renewed certificate counts for whoever connects from then on, with the chain above it.</summary>
     private static void Secure(ListenOptions listen, WebIdentity identity, HandshakeGate gate)
     {
@@ -139,11 +143,7 @@ internal static class Listeners
             OnConnection = async handshake =>
             {
                 await gate.EnterAsync(handshake.Connection, handshake.CancellationToken);
-                return new SslServerAuthenticationOptions
-                {
-                    ServerCertificateContext = identity.Certificate.Context,
-                    EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-                };
+                return Handshake(identity.Certificate.Context);
             },
         });
         Use(listen, next => connection =>
@@ -152,6 +152,12 @@ internal static class Listeners
             return next(connection);
         });
     }
+
+    private static SslServerAuthenticationOptions Handshake(SslStreamCertificateContext certificate) => new()
+    {
+        ServerCertificateContext = certificate,
+        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+    };
 
     /// <summary>ListenOptions hide this one behind a method of their own.</summary>
     private static void Use(ListenOptions listen, Func<ConnectionDelegate, ConnectionDelegate> middleware) => ((IConnectionBuilder)listen).Use(middleware);

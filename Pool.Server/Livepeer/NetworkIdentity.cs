@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Options;
@@ -18,20 +19,23 @@ public sealed class NetworkIdentity(IOptions<NodeOptions> node, TimeProvider tim
     private const int SerialBytes = 16;
 
     private AuthTokens? _tokens;
-    private X509Certificate2? _certificate;
+    private SslStreamCertificateContext? _certificate;
 
     public AuthTokens Tokens => _tokens ?? throw new InvalidOperationException("Load comes first.");
 
-    /// <summary>Nobody on the network checks it; gateways only want TLS with ALPN (protocol §1.2).</summary>
-    public X509Certificate2 Certificate => _certificate ?? throw new InvalidOperationException("Load comes first.");
+    /// <summary>
+    /// The certificate, prepared once for all handshakes. Nobody on the network checks it; gateways only want TLS with ALPN (protocol §1.2).
+    /// </summary>
+    public SslStreamCertificateContext Certificate => _certificate ?? throw new InvalidOperationException("Load comes first.");
 
     /// <summary>Reads or makes the secret, makes the certificate.</summary>
     public void Load()
     {
         var folder = node.Value.ServerFolder;
         _tokens = new AuthTokens(SecretFile.ReadOrCreate(Path.Combine(folder, "auth.secret")));
-        _certificate = MakeCertificate();
-        File.WriteAllText(Path.Combine(folder, "cert.pem"), _certificate.ExportCertificatePem());
+        var certificate = MakeCertificate();
+        _certificate = SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true);
+        File.WriteAllText(Path.Combine(folder, "cert.pem"), certificate.ExportCertificatePem());
     }
 
     private X509Certificate2 MakeCertificate()

@@ -4,7 +4,8 @@ using System.Threading.Channels;
 namespace Pool.Server.Settlement.Journaling;
 
 /// <summary>
-/// Appends to the journal in groups: all that waits is written and synced together, and whoever waits hears of it only then. One loop owns the file.
+/// Appends to the journal in groups: all that waits is written and synced together, and whoever waits hears of it only then. One thread owns the file; it is
+/// none of the pool's, which has as few as the machine has processors: a disk that takes its time must not hold up who speaks with gateways and workers.
 /// A disk that fails costs the group: the file is cut back to what was safe before, and the next group gets a new one, because what a failed sync
 /// left behind nobody knows.
 /// </summary>
@@ -18,7 +19,12 @@ internal sealed partial class JournalWriter : IAsyncDisposable
     private const int MaxGroupBytes = 4 << 20;
 
     private readonly Channel<Waiting> _queue = Channel.CreateBounded<Waiting>(
-        new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
+        new BoundedChannelOptions(MaxWaiting)
+        {
+            FullMode = BoundedChannelFullMode.Wait,
+            SingleReader = true,
+            AllowSynchronousContinuations = true,   // all that continues is the waking of the thread
+        });
 
     private readonly ArrayBufferWriter<byte> _group = new();
     private readonly JournalShelf _shelf;
@@ -43,7 +49,7 @@ internal sealed partial class JournalWriter : IAsyncDisposable
     {
         (_shelf, _folder, _number, _disk, _logger) = (shelf, folder, lastNumber, disk, logger);
         (_maxBytes, _fileBytes) = (options.JournalMaxBytes, options.JournalFileBytes);
-        _loop = Task.Run(RunAsync);
+        _loop = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     /// <summary>Returns when the payload is safe on the disk.</summary>
@@ -71,10 +77,10 @@ internal sealed partial class JournalWriter : IAsyncDisposable
         CloseCurrent();
     }
 
-    private async Task RunAsync()
+    private void Run()
     {
         var group = new List<Waiting>();
-        while (await _queue.Reader.WaitToReadAsync())
+        while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
             var bytes = 0;
             while (group.Count < MaxGroupEntries && bytes < MaxGroupBytes && _queue.Reader.TryRead(out var next))

@@ -47,6 +47,19 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
+    public async Task A_disk_that_takes_its_time_takes_no_thread_from_the_pool()
+    {
+        var ofThePool = new List<bool>();
+        await using (var journal = _place.Open(new BreakableDisk { BeforeSync = () => ofThePool.Add(Thread.CurrentThread.IsThreadPoolThread) }))
+        {
+            await JournalUnderTest.AppendAsync(journal, "one");
+            await JournalUnderTest.AppendAsync(journal, "two");
+        }
+
+        Assert.Equal([false, false], ofThePool);
+    }
+
+    [Fact]
     public async Task A_file_goes_when_it_is_closed_and_all_of_it_is_taken()
     {
         _place.Options.JournalFileBytes = 4096;
