@@ -27,8 +27,7 @@ public sealed class WebPortLimitTests() : ServerTest(("Workers:MaxPortConnection
         }
 
         await Eventually.IsSoAsync("all are there", () => Task.FromResult(limits.Open == 3));
-        using var tooMany = await DialAsync();
-        var answerToTooMany = await AskAsync(tooMany);
+        var answerToTooMany = await DialAndAskAsync();
         var answerToOne = await AskAsync(open[0]);
         open[0].Dispose();
         await Eventually.IsSoAsync("one has gone", () => Task.FromResult(limits.Open == 2));
@@ -83,6 +82,20 @@ public sealed class WebPortLimitTests() : ServerTest(("Workers:MaxPortConnection
         var client = new TcpClient();
         await client.ConnectAsync(Server.Web.Host, Server.WebPort);
         return client;
+    }
+
+    /// <summary>What a new connection is answered; nothing when it is closed, which may be before it is quite open.</summary>
+    private async Task<string> DialAndAskAsync()
+    {
+        try
+        {
+            using var client = await DialAsync();
+            return await AskAsync(client);
+        }
+        catch (SocketException reset) when (reset.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            return "";
+        }
     }
 
     /// <summary>The beginning of the answer; nothing when the connection was closed.</summary>
