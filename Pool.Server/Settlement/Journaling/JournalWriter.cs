@@ -23,7 +23,7 @@ internal sealed partial class JournalWriter : IAsyncDisposable
         {
             FullMode = BoundedChannelFullMode.Wait,
             SingleReader = true,
-            AllowSynchronousContinuations = true,   // all that continues is the waking of the thread
+            AllowSynchronousContinuations = true,   // all that continues wakes the thread, or begins to wait for its record
         });
 
     private readonly ArrayBufferWriter<byte> _group = new();

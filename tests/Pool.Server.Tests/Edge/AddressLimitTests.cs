@@ -112,19 +112,12 @@ public sealed class AddressLimitTests() : ServerTest(
 
     private async Task<SslStream?> TryConnectAsync()
     {
-        var client = new TcpClient();
-        SslStream? tls = null;
         try
         {
-            await client.ConnectAsync(Server.Network.Host, Server.NetworkPort);
-            tls = new SslStream(client.GetStream(), leaveInnerStreamOpen: false, (_, _, _, _) => true);
-            await tls.AuthenticateAsClientAsync(Server.Network.Host).WaitAsync(Patience.Limit);
-            return tls;
+            return await Gateway.ConnectAsync();
         }
         catch (Exception closed) when (closed is IOException or SocketException)
         {
-            tls?.Dispose();
-            client.Dispose();
             return null;
         }
     }

@@ -29,15 +29,8 @@ public sealed class FloodTests(ServerWithWorker shared) : IClassFixture<ServerWi
     [InlineData("settings without an end")]
     public async Task A_flood_ends_its_own_connection_at_most(string flood)
     {
-        using (var client = new TcpClient())
+        await using (var tls = await shared.Gateway.ConnectAsync(new SslClientAuthenticationOptions { ApplicationProtocols = [SslApplicationProtocol.Http2] }))
         {
-            await client.ConnectAsync(shared.Server.Network.Host, shared.Server.NetworkPort);
-            await using var tls = new SslStream(client.GetStream(), leaveInnerStreamOpen: false, (_, _, _, _) => true);
-            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
-            {
-                TargetHost = shared.Server.Network.Host,
-                ApplicationProtocols = [SslApplicationProtocol.Http2],
-            });
             try
             {
                 await tls.WriteAsync(Flood(flood));

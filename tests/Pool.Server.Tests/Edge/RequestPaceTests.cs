@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.Security;
-using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Options;
 using Pool.Gateway.Network;
@@ -63,10 +61,7 @@ public sealed class RequestPaceTests() : ServerTest(("Edge:MaxRequestsPerSecondP
 
     private async Task<string> StatusFromAsync(IPAddress from)
     {
-        using var client = new TcpClient(new IPEndPoint(from, 0));
-        await client.ConnectAsync(Server.Network.Host, Server.NetworkPort);
-        await using var tls = new SslStream(client.GetStream(), leaveInnerStreamOpen: false, (_, _, _, _) => true);
-        await tls.AuthenticateAsClientAsync(Server.Network.Host).WaitAsync(Patience.Limit);
+        await using var tls = await Gateway.ConnectAsync(from: from);
         await tls.WriteAsync(Encoding.ASCII.GetBytes($"GET /healthz HTTP/1.1\r\nHost: {Server.Network.Authority}\r\nConnection: close\r\n\r\n"));
         using var reader = new StreamReader(tls, Encoding.Latin1);
         return await reader.ReadLineAsync().WaitAsync(Patience.Limit) ?? "";

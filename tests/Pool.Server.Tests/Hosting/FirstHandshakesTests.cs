@@ -1,5 +1,3 @@
-using System.Net.Security;
-using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Pool.Server.Livepeer;
 using Pool.Server.Tests.Kit;
@@ -19,15 +17,7 @@ public sealed class FirstHandshakesTests : ServerTest
         for (var number = 0; number < Certificates; number++)
         {
             identity.Load();
-            await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => Task.Run(ShakeHandsAsync))).WaitAsync(Patience.Limit);
+            await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => Task.Run(async () => await (await Gateway.ConnectAsync()).DisposeAsync()))).WaitAsync(Patience.Limit);
         }
-    }
-
-    private async Task ShakeHandsAsync()
-    {
-        using var client = new TcpClient();
-        await client.ConnectAsync(Server.Network.Host, Server.Network.Port);
-        await using var tls = new SslStream(client.GetStream(), leaveInnerStreamOpen: false, (_, _, _, _) => true);
-        await tls.AuthenticateAsClientAsync(Server.Network.Host);
     }
 }

@@ -1,5 +1,4 @@
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -16,7 +15,7 @@ public sealed class NetworkPortTests(BareServer shared) : IClassFixture<BareServ
     [InlineData("http/1.1,h2", "h2")]
     public async Task Both_versions_are_agreed_on_one_port(string offered, string agreed)
     {
-        await using var tls = await ConnectAsync(new SslClientAuthenticationOptions
+        await using var tls = await shared.Gateway.ConnectAsync(new SslClientAuthenticationOptions
         {
             ApplicationProtocols = [.. offered.Split(',').Select(name => new SslApplicationProtocol(name))],
         });
@@ -29,7 +28,7 @@ public sealed class NetworkPortTests(BareServer shared) : IClassFixture<BareServ
     [InlineData(SslProtocols.Tls13)]
     public async Task Tls_is_new_enough(SslProtocols version)
     {
-        await using var tls = await ConnectAsync(new SslClientAuthenticationOptions { EnabledSslProtocols = version });
+        await using var tls = await shared.Gateway.ConnectAsync(new SslClientAuthenticationOptions { EnabledSslProtocols = version });
 
         Assert.Equal(version, tls.SslProtocol);
     }
@@ -37,7 +36,7 @@ public sealed class NetworkPortTests(BareServer shared) : IClassFixture<BareServ
     [Fact]
     public async Task The_certificate_is_as_the_network_makes_it()
     {
-        await using var tls = await ConnectAsync(new SslClientAuthenticationOptions());
+        await using var tls = await shared.Gateway.ConnectAsync();
         using var certificate = new X509Certificate2(tls.RemoteCertificate!);   // the handshake is over
 
         Assert.Equal("", certificate.Subject);
@@ -74,16 +73,5 @@ public sealed class NetworkPortTests(BareServer shared) : IClassFixture<BareServ
 
         const string Unimplemented = "12";
         Assert.Equal((200, Unimplemented), ((int)answer.StatusCode, Assert.Single(answer.TrailingHeaders.GetValues("grpc-status"))));
-    }
-
-    private async Task<SslStream> ConnectAsync(SslClientAuthenticationOptions options)
-    {
-        var client = new TcpClient();
-        await client.ConnectAsync(shared.Server.Network.Host, shared.Server.NetworkPort);
-        options.TargetHost = shared.Server.Network.Host;
-        options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
-        var tls = new SslStream(client.GetStream());
-        await tls.AuthenticateAsClientAsync(options).WaitAsync(Patience.Limit);
-        return tls;
     }
 }

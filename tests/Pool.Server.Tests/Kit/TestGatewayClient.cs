@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Net.Sockets;
 using System.Text;
 using Google.Protobuf;
 using Pool.Gateway.Network;
@@ -71,13 +73,33 @@ internal sealed class TestGatewayClient(Uri network) : IDisposable
     /// <summary>Downloads a rendition as gateways do, over HTTP/1.1 (protocol §4.9).</summary>
     public Task<HttpResponseMessage> DownloadAsync(string url) => SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(url)), HttpVersion.One);
 
+    /// <summary>A connection of its own after its handshake; closing it closes the socket.</summary>
+    /// <param name="options">What the handshake asks for; its host and that nothing is verified are added.</param>
+    /// <param name="from">The address of this machine that it comes from.</param>
+    public async Task<SslStream> ConnectAsync(SslClientAuthenticationOptions? options = null, IPAddress? from = null)
+    {
+        var client = from is null ? new TcpClient() : new TcpClient(new IPEndPoint(from, 0));
+        try
+        {
+            await client.ConnectAsync(network.Host, network.Port);
+            options ??= new SslClientAuthenticationOptions();
+            options.TargetHost = network.Host;
+            options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+            var tls = new SslStream(client.GetStream());
+            await tls.AuthenticateAsClientAsync(options).WaitAsync(Patience.Limit);
+            return tls;
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Status and text of a path that is written exactly like this on the wire: nothing in it is tidied up.</summary>
     public async Task<(int Status, string Text)> GetRawAsync(string path)
     {
-        using var client = new System.Net.Sockets.TcpClient();
-        await client.ConnectAsync(network.Host, network.Port);
-        await using var tls = new System.Net.Security.SslStream(client.GetStream(), false, (_, _, _, _) => true);
-        await tls.AuthenticateAsClientAsync(network.Host);
+        await using var tls = await ConnectAsync();
         await tls.WriteAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {network.Authority}\r\nConnection: close\r\n\r\n"));
         using var reader = new StreamReader(tls, Encoding.Latin1);
         var answer = await reader.ReadToEndAsync().WaitAsync(Patience.Limit);
@@ -90,10 +112,7 @@ internal sealed class TestGatewayClient(Uri network) : IDisposable
     /// </summary>
     public async Task<string> SendRawAsync(byte[] bytes, string end)
     {
-        using var client = new System.Net.Sockets.TcpClient();
-        await client.ConnectAsync(network.Host, network.Port);
-        await using var tls = new System.Net.Security.SslStream(client.GetStream(), false, (_, _, _, _) => true);
-        await tls.AuthenticateAsClientAsync(network.Host);
+        await using var tls = await ConnectAsync();
         await tls.WriteAsync(bytes);
         var answer = new StringBuilder();
         var buffer = new byte[4096];

@@ -94,12 +94,12 @@ public sealed class HostSeriesTests(ITestOutputHelper output)
                 (await host.TranscodeAsync($"stream {number % Streams}", Clips.Mixed[number % Clips.Mixed.Count], Clips.Small)).Outcome));
 
     /// <summary>
-    /// What this process has open, each pipe and socket by its own number. Assemblies are left out: the runtime keeps two descriptors of each that it
-    /// loads, whenever that is.
+    /// What this process has open, by number and name: many descriptors of the kernel's have the same name. Assemblies are left out: the runtime keeps
+    /// two descriptors of each that it loads, whenever that is.
     /// </summary>
     private static HashSet<string> OpenOfThisProcess() =>
-        [.. Directory.GetFileSystemEntries("/proc/self/fd").Select(entry => new FileInfo(entry).LinkTarget).OfType<string>()
-            .Where(target => !target.EndsWith(".dll", StringComparison.Ordinal))];
+        [.. Directory.GetFileSystemEntries("/proc/self/fd").Select(entry => (Number: Path.GetFileName(entry), Name: new FileInfo(entry).LinkTarget))
+            .Where(open => open.Name?.EndsWith(".dll", StringComparison.Ordinal) is false).Select(open => $"{open.Number} {open.Name}")];
 
     /// <summary>Number of descriptors that a process has open; a host hides its own from everybody but root, and then they count as none.</summary>
     private static int Descriptors(string process)
