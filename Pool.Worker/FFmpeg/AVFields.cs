@@ -122,6 +122,9 @@ internal static unsafe class AVFields
     // AVStream
     internal static ref AVRational TimeBase(AVStream* stream) => ref At<AVRational>(stream, Format.StreamTimeBase);
 
+    /// <summary>Packets that a muxer has written of it.</summary>
+    internal static long FrameCount(AVStream* stream) => At<long>(stream, Format.StreamNbFrames);
+
     internal static AVCodecParameters* Parameters(AVStream* stream) => *(AVCodecParameters**)((byte*)stream + Format.StreamCodecpar);
 
     private static ref T At<T>(void* start, int offset)

@@ -57,6 +57,7 @@ internal sealed record AvFormatLayout
     internal required int ContextStartTime { get; init; }
     internal required int ContextDuration { get; init; }
     internal required int StreamTimeBase { get; init; }
+    internal required int StreamNbFrames { get; init; }
     internal required int StreamCodecpar { get; init; }
 }
 
@@ -124,6 +125,7 @@ internal static class AvCodec59Layout
         ContextStartTime = 64,
         ContextDuration = 72,
         StreamTimeBase = 16,
+        StreamNbFrames = 40,
         StreamCodecpar = 208,
     };
 

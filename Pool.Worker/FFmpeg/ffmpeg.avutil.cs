@@ -19,6 +19,7 @@ internal static unsafe partial class ffmpeg
 
     internal const int AVERROR_EOF = -541478725;
     internal const int AVERROR_INVALIDDATA = -1094995529;
+    internal const int AVERROR_PATCHWELCOME = -1163346256;
     internal const int AVERROR_EXTERNAL = -542398533;
     internal const int AVERROR_EAGAIN = -11;
     internal const int AVERROR_ENOMEM = -12;

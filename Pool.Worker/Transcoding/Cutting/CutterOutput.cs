@@ -10,9 +10,11 @@ internal sealed unsafe class CutterOutput : IDisposable
     private readonly CutterInput _input;
     private readonly MemoryStream _bytes = new();
     private readonly StreamOutput _output;
+    private readonly PacketWriter _writer;
     private AVFormatContext* _format;
     private AVStream* _video;
     private AVStream* _audio;
+    private long _pictures;
 
     internal CutterOutput(CutterInput input)
     {
@@ -21,6 +23,7 @@ internal sealed unsafe class CutterOutput : IDisposable
         try
         {
             Open();
+            _writer = new PacketWriter(_format, _output);
         }
         catch
         {
@@ -37,15 +40,20 @@ internal sealed unsafe class CutterOutput : IDisposable
         ffmpeg.av_packet_rescale_ts(packet, AVFields.TimeBase(isVideo ? _input.Video : _input.Audio), AVFields.TimeBase(stream));
         AVFields.StreamIndex(packet) = isVideo ? 0 : 1;
         AVFields.Position(packet) = -1;
-        FFmpegException.Check(ffmpeg.av_interleaved_write_frame(_format, packet), nameof(ffmpeg.av_interleaved_write_frame));
+        _pictures += isVideo ? 1 : 0;
+        _writer.Write(packet);
     }
 
     /// <summary>Ends the file and gives its bytes.</summary>
+    /// <exception cref="FFmpegException">A packet of the video does not fit into it.</exception>
     internal ReadOnlyMemory<byte> Finish()
     {
-        FFmpegException.Check(ffmpeg.av_write_trailer(_format), nameof(ffmpeg.av_write_trailer));
-        ffmpeg.avio_flush(_output.Io);
-        _output.ThrowIfFailed();
+        _writer.Finish();
+        if (AVFields.FrameCount(_video) != _pictures)
+        {
+            throw new FFmpegException(nameof(ffmpeg.av_interleaved_write_frame), ffmpeg.AVERROR_INVALIDDATA);
+        }
+
         return _bytes.GetBuffer().AsMemory(0, (int)_bytes.Length);
     }
 

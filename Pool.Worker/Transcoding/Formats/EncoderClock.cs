@@ -10,6 +10,9 @@ namespace Pool.Worker.Transcoding.Formats;
 /// </summary>
 internal sealed class EncoderClock
 {
+    /// <summary>How many ticks before the first frame an encoder may begin to count, whatever its frames' times are: as many as a decoder keeps frames.</summary>
+    private const long MostFramesKept = 16;
+
     private readonly AVRational _outer;
     private readonly Dictionary<long, long> _outerTimes = [];
     private (long Encoder, long Outer)? _first;
@@ -31,16 +34,29 @@ internal sealed class EncoderClock
     /// <summary>The encoder's time of a frame: the nearest tick that is free.</summary>
     internal long ToEncoder(long time)
     {
-        if (IsSame)
+        var ticks = IsSame ? time : Free(ffmpeg.av_rescale_q(time, _outer, TimeBase));
+        _last = Math.Max(_last, ticks);
+        _first ??= (ticks, time);
+        if (!IsSame)
         {
-            return time;
+            _outerTimes[ticks] = time;
         }
 
-        var ticks = ffmpeg.av_rescale_q(time, _outer, TimeBase);
-        _last = _last != long.MinValue && ticks <= _last ? _last + 1 : ticks;
-        _first ??= (_last, time);
-        _outerTimes[_last] = time;
-        return _last;
+        return ticks;
+    }
+
+    /// <summary>
+    /// When a packet is to be decoded, by the frames' own clock. Not known when the encoder's answer cannot be: later than the frame is
+    /// shown, or further before the first frame than the frames given in go beyond it. libx265 3.5 says what its memory held before when
+    /// a video ends before the third frame.
+    /// </summary>
+    /// <param name="decode">The packet's time of decoding, in the encoder's ticks.</param>
+    /// <param name="shown">When its frame is shown, in the encoder's ticks.</param>
+    internal long DecodeTime(long decode, long shown)
+    {
+        var first = _first?.Encoder ?? 0;
+        var earliest = first - Math.Max(0, _last - first) - MostFramesKept;
+        return decode >= earliest && decode <= shown ? ToOuter(decode) : ffmpeg.AV_NOPTS_VALUE;
     }
 
     /// <summary>A frame's own time for the encoder's; times before the first frame (of decoding) are counted back from it.</summary>
@@ -59,4 +75,6 @@ internal sealed class EncoderClock
         var (encoder, outer) = _first ?? (0, 0);
         return outer + ffmpeg.av_rescale_q(ticks - encoder, TimeBase, _outer);
     }
+
+    private long Free(long ticks) => _last != long.MinValue && ticks <= _last ? _last + 1 : ticks;
 }

@@ -13,12 +13,16 @@ namespace Pool.Worker.Transcoding.Pipeline;
 /// Writes one rendition: the encoded video and the input's audio as it is (protocol §7.6). Timestamps are the input's. MPEG-TS goes out
 /// while it is made, MP4 when it is whole.
 /// </summary>
-/// <remarks>Sound that the container has no place for is refused as FFmpeg's muxer refuses it, with "Invalid argument"; MPEG-TS takes all.</remarks>
+/// <remarks>
+/// What the container has no place for is refused with "Invalid argument": sound of a kind that MP4 does not know, a frame hours away from the
+/// one before. Single packets of sound that are damaged are left out.
+/// </remarks>
 internal sealed unsafe class RenditionMuxer : IDisposable
 {
     private const long MinTicksPerSecond = 10_000;
 
     private readonly MuxerOutput _output;
+    private readonly PacketWriter _writer;
     private readonly AVRational _videoTimeBase;
     private readonly long _wrapTicks;
     private readonly AVRational _audioTimeBase;
@@ -43,6 +47,7 @@ internal sealed unsafe class RenditionMuxer : IDisposable
             }
 
             WriteHeader(format);
+            _writer = new PacketWriter(_format, _output);
         }
         catch
         {
@@ -65,11 +70,28 @@ internal sealed unsafe class RenditionMuxer : IDisposable
         }
     }
 
-    internal void Finish()
+    /// <summary>Ends the file.</summary>
+    /// <param name="frames">Frames that were encoded: all of them must be in it.</param>
+    /// <exception cref="InputFaultException">The container cannot hold them, or the sound.</exception>
+    /// <exception cref="InvalidOperationException">The encoder has lost some.</exception>
+    internal void Finish(long frames)
     {
-        FFmpegException.Check(ffmpeg.av_write_trailer(_format), nameof(ffmpeg.av_write_trailer));
-        ffmpeg.avio_flush(_output.Io);
-        _output.ThrowIfFailed();
+        try
+        {
+            _writer.Finish();
+        }
+        catch (FFmpegException refused) when (PacketWriter.IsRefusal(refused.Code))
+        {
+            throw new InputFaultException(InputFault.InvalidArgument);
+        }
+
+        if (AVFields.FrameCount(_video) is var written && written != frames)
+        {
+            throw _writer.HasLeftOut
+                ? new InputFaultException(InputFault.InvalidArgument)
+                : new InvalidOperationException($"a rendition has {written} of the {frames} frames that were encoded");
+        }
+
         _output.Complete();
     }
 
@@ -158,14 +180,7 @@ internal sealed unsafe class RenditionMuxer : IDisposable
         KeepRising(packet, ref _lastDts[index]);
         AVFields.StreamIndex(packet) = index;
         AVFields.Position(packet) = -1;
-        var answer = ffmpeg.av_interleaved_write_frame(_format, packet);
-        _output.ThrowIfFailed();
-
-        // A damaged packet of sound that the container cannot frame is left out; the picture goes on.
-        if (answer != ffmpeg.AVERROR_INVALIDDATA)
-        {
-            FFmpegException.Check(answer, nameof(ffmpeg.av_interleaved_write_frame));
-        }
+        _writer.Write(packet);
     }
 
     private static void Move(AVPacket* packet, long ticks)

@@ -10,6 +10,7 @@ internal sealed unsafe class RenditionOutput : IDisposable
     private readonly VideoEncoder _encoder;
     private readonly RenditionMuxer _muxer;
     private AVPacket* _packet;
+    private long _frames;
 
     /// <param name="profile">What is asked for.</param>
     /// <param name="size">Size of the frames that will come.</param>
@@ -38,6 +39,7 @@ internal sealed unsafe class RenditionOutput : IDisposable
     internal void Encode(AVFrame* frame)
     {
         _encoder.Push(frame);
+        _frames += frame != null ? 1 : 0;
         while (_encoder.TryPull(_packet))
         {
             _muxer.WriteVideo(_packet);
@@ -51,7 +53,7 @@ internal sealed unsafe class RenditionOutput : IDisposable
     internal void Finish()
     {
         Encode(null);
-        _muxer.Finish();
+        _muxer.Finish(_frames);
     }
 
     public void Dispose()

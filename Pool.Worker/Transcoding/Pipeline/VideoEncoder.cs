@@ -83,8 +83,8 @@ internal sealed unsafe class VideoEncoder : IDisposable
         }
 
         FFmpegException.Check(answer, nameof(ffmpeg.avcodec_receive_packet));
+        AVFields.Dts(packet) = _clock.DecodeTime(AVFields.Dts(packet), AVFields.Pts(packet));
         AVFields.Pts(packet) = _clock.ToOuter(AVFields.Pts(packet));
-        AVFields.Dts(packet) = _clock.ToOuter(AVFields.Dts(packet));
 
         // An encoder counts it in its own ticks, or not at all.
         AVFields.Duration(packet) = FrameTicks;

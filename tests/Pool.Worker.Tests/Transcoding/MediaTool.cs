@@ -7,11 +7,12 @@ namespace Pool.Worker.Tests.Transcoding;
 
 /// <summary>What ffprobe says of a file.</summary>
 /// <param name="Times">Presentation times of the decoded frames, in seconds.</param>
+/// <param name="DecodeTimes">Times of decoding of the video's packets, in seconds.</param>
 /// <param name="KeyFrames">Places of the key frames among them.</param>
 /// <param name="Sizes">Width and height of each frame.</param>
 internal sealed record MediaFacts(
-    string Format, string Codec, string Profile, string Tag, string PixelFormat, IReadOnlyList<double> Times, IReadOnlyList<int> KeyFrames,
-    IReadOnlyList<(int Width, int Height)> Sizes, int AudioStreams, string AudioCodec, IReadOnlyList<double> AudioTimes, IReadOnlyList<string> AudioHashes)
+    string Format, string Codec, string Profile, string Tag, string PixelFormat, IReadOnlyList<double> Times, IReadOnlyList<double> DecodeTimes,
+    IReadOnlyList<int> KeyFrames, IReadOnlyList<(int Width, int Height)> Sizes, int AudioStreams, string AudioCodec, IReadOnlyList<double> AudioTimes, IReadOnlyList<string> AudioHashes)
 {
     internal int Frames => Sizes.Count;
 
@@ -57,7 +58,8 @@ internal static class MediaTool
             : all.Where(one => Text(one, "type") == "packet" && Index(one) == Index(audio, "index")).ToList();
         return new MediaFacts(
             Text(root.GetProperty("format"), "format_name"), Text(video, "codec_name"), Text(video, "profile"), Text(video, "codec_tag_string"),
-            Text(video, "pix_fmt"), Times(frames), [.. Enumerable.Range(0, frames.Count).Where(i => Index(frames[i], "key_frame") == 1)],
+            Text(video, "pix_fmt"), Times(frames),
+            Times(all.Where(one => Text(one, "type") == "packet" && Index(one) == Index(video, "index")), "dts_time"), [.. Enumerable.Range(0, frames.Count).Where(i => Index(frames[i], "key_frame") == 1)],
             [.. frames.Select(frame => (Index(frame, "width"), Index(frame, "height")))],
             streams.Count(stream => Text(stream, "codec_type") == "audio"), audio.ValueKind == JsonValueKind.Undefined ? "" : Text(audio, "codec_name"), Times(sound), [.. sound.Select(one => Text(one, "data_hash"))]);
     });
@@ -107,8 +109,8 @@ internal static class MediaTool
         return process.ExitCode == 0 ? said : throw new InvalidOperationException($"{program} {arguments} ended with {process.ExitCode}: {said}");
     }
 
-    private static List<double> Times(IEnumerable<JsonElement> of) =>
-        [.. of.Where(one => one.TryGetProperty("pts_time", out _)).Select(one => double.Parse(Text(one, "pts_time"), CultureInfo.InvariantCulture))];
+    private static List<double> Times(IEnumerable<JsonElement> of, string name = "pts_time") =>
+        [.. of.Where(one => one.TryGetProperty(name, out _)).Select(one => double.Parse(Text(one, name), CultureInfo.InvariantCulture))];
 
     private static int Index(JsonElement of, string name = "stream_index") => of.TryGetProperty(name, out var value) ? value.GetInt32() : 0;
 

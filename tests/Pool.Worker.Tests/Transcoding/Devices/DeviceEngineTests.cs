@@ -115,6 +115,21 @@ public sealed class DeviceEngineTests
     }
 
     [Fact]
+    public void A_rendition_that_lacks_frames_is_not_done()
+    {
+        using var device = new PretendedDevice(1) { LeavesFramesOut = true };
+        var noise = MediaTool.Make("-f lavfi -i testsrc2=size=320x180:rate=25:duration=1,noise=alls=80:allf=t -c:v libx264 -preset ultrafast -pix_fmt yuv420p");
+        var profile = Engine.P90 with { Codec = VideoCodec.Vp9, Container = Container.Mp4, BitrateBps = 20_000 };
+        var output = new MemoryRendition();
+
+        var broken = Assert.Throws<InvalidOperationException>(
+            () => new DeviceEngine(device, TimeProvider.System).Transcode(Job([profile]), noise, output, CancellationToken.None));
+
+        Assert.Matches("a rendition has [0-9]+ of the 25 frames that were encoded", broken.Message);
+        Assert.Empty(output.Bytes);
+    }
+
+    [Fact]
     public void Capabilities_are_proven_on_the_device_itself()
     {
         using var good = new PretendedDevice(3);

@@ -7,6 +7,8 @@ namespace Pool.Worker.Tests.Transcoding.Devices;
 /// <summary>The CPU as if it were a GPU with so many encoders, which are counted while they are open.</summary>
 internal sealed unsafe class PretendedDevice(int encoders) : ITranscodeDevice
 {
+    private static readonly (string Option, string Value)[] s_leavingOut = [("drop-threshold", "100"), ("lag-in-frames", "0")];
+
     private readonly CpuDevice _cpu = CpuDevice.Instance;
 
     public string Name => "pretended:0";
@@ -35,6 +37,9 @@ internal sealed unsafe class PretendedDevice(int encoders) : ITranscodeDevice
 
     /// <summary>When set, no encoder opens.</summary>
     internal string? Refusal { get; init; }
+
+    /// <summary>Its VP9 encoder leaves frames out when they would be more than the bitrate.</summary>
+    internal bool LeavesFramesOut { get; init; }
 
     public bool Decodes(AVCodecID codec, AVPixelFormat format)
     {
@@ -66,7 +71,9 @@ internal sealed unsafe class PretendedDevice(int encoders) : ITranscodeDevice
     public string EncoderOf(VideoCodec codec) => _cpu.EncoderOf(codec);
 
     public IEnumerable<(string Option, string Value)> EncoderOptions(VideoProfile profile, int width, int threads) =>
-        Refusal is null ? _cpu.EncoderOptions(profile, width, 1) : [("preset", "none")];
+        Refusal is null
+            ? [.. _cpu.EncoderOptions(profile, width, 1), .. LeavesFramesOut ? s_leavingOut : []]
+            : [("preset", "none")];
 
     public void AttachEncoder(AVCodecContext* encoder, AVFilterContext* sink)
     {

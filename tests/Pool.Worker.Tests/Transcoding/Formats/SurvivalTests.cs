@@ -132,5 +132,17 @@ public sealed class SurvivalTests
         }
     }
 
+    [Theory]
+    [InlineData(VideoCodec.H264)]
+    [InlineData(VideoCodec.Hevc)]
+    public void A_frame_hours_away_is_kept_in_mpeg_ts_and_refused_with_a_word_where_mp4_has_no_number_for_it(VideoCodec codec)
+    {
+        var source = TsTimestamps.Change(MediaTool.Make($"{Picture("192x108")} {H264} -bf 0"), video: true, (n, time) => n == 12 ? time + (7 * 3600 * 90_000L) : time);
+        var profile = Engine.P90 with { Codec = codec };
+
+        Assert.Equal(25, MediaTool.Probe(Engine.Transcode(source, profile).Single).Frames);
+        Assert.Equal(InputFault.InvalidArgument, Engine.Transcode(source, profile with { Container = Container.Mp4 }).Fault);
+    }
+
     private static long Milliseconds(double seconds) => (long)Math.Round(seconds * 1000);
 }
