@@ -21,35 +21,30 @@ internal sealed unsafe class PacketWriter(AVFormatContext* format, MuxerOutput o
     {
         var answer = ffmpeg.av_interleaved_write_frame(format, packet);
         output.ThrowIfFailed();
-        FFmpegException.Check(LeaveOut(answer), nameof(ffmpeg.av_interleaved_write_frame));
+        if (!IsLeftOut(answer))
+        {
+            FFmpegException.Check(answer, nameof(ffmpeg.av_interleaved_write_frame));
+        }
     }
 
     /// <summary>Ends the file.</summary>
     internal void Finish()
     {
         // The muxer stops at a packet that it refuses, and would end the file without those that wait behind it.
-        int answer;
-        do
+        while (IsLeftOut(ffmpeg.av_interleaved_write_frame(format, null)))
         {
-            answer = ffmpeg.av_interleaved_write_frame(format, null);
         }
-        while (LeaveOut(answer) != answer);
 
-        answer = ffmpeg.av_write_trailer(format);
+        var answer = ffmpeg.av_write_trailer(format);
         ffmpeg.avio_flush(output.Io);
         output.ThrowIfFailed();
         FFmpegException.Check(answer, nameof(ffmpeg.av_write_trailer));
     }
 
-    /// <summary>The answer, or 0 when it is a refusal.</summary>
-    private int LeaveOut(int answer)
+    private bool IsLeftOut(int answer)
     {
-        if (!IsRefusal(answer))
-        {
-            return answer;
-        }
-
-        HasLeftOut = true;
-        return 0;
+        var isRefused = IsRefusal(answer);
+        HasLeftOut |= isRefused;
+        return isRefused;
     }
 }

@@ -34,14 +34,15 @@ internal sealed class EncoderClock
     /// <summary>The encoder's time of a frame: the nearest tick that is free.</summary>
     internal long ToEncoder(long time)
     {
-        var ticks = IsSame ? time : Free(ffmpeg.av_rescale_q(time, _outer, TimeBase));
-        _last = Math.Max(_last, ticks);
-        _first ??= (ticks, time);
+        var ticks = time;
         if (!IsSame)
         {
+            ticks = Math.Max(ffmpeg.av_rescale_q(time, _outer, TimeBase), _last + 1);
             _outerTimes[ticks] = time;
         }
 
+        _first ??= (ticks, time);
+        _last = Math.Max(_last, ticks);
         return ticks;
     }
 
@@ -54,9 +55,9 @@ internal sealed class EncoderClock
     /// <param name="shown">When its frame is shown, in the encoder's ticks.</param>
     internal long DecodeTime(long decode, long shown)
     {
-        var first = _first?.Encoder ?? 0;
-        var earliest = first - Math.Max(0, _last - first) - MostFramesKept;
-        return decode >= earliest && decode <= shown ? ToOuter(decode) : ffmpeg.AV_NOPTS_VALUE;
+        return _first is { Encoder: var first } && decode >= first - (_last - first) - MostFramesKept && decode <= shown
+            ? ToOuter(decode)
+            : ffmpeg.AV_NOPTS_VALUE;
     }
 
     /// <summary>A frame's own time for the encoder's; times before the first frame (of decoding) are counted back from it.</summary>
@@ -75,6 +76,4 @@ internal sealed class EncoderClock
         var (encoder, outer) = _first ?? (0, 0);
         return outer + ffmpeg.av_rescale_q(ticks - encoder, TimeBase, _outer);
     }
-
-    private long Free(long ticks) => _last != long.MinValue && ticks <= _last ? _last + 1 : ticks;
 }

@@ -1,3 +1,5 @@
+using Pool.Tests.Kit;
+
 namespace Pool.EndToEnd.Tests.Chaos;
 
 /// <summary>What goes wrong.</summary>
@@ -57,9 +59,8 @@ internal sealed record ChaosPlan(int Seed, IReadOnlyList<ChaosEvent> Events)
     /// <summary>The plan of this run: short and the same every time, ten minutes and another every time with <c>./pool test --long</c>.</summary>
     public static ChaosPlan OfThisRun()
     {
-        var isLong = Environment.GetEnvironmentVariable("POOL_TEST_LONG") is "1";
-        var seed = int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), out var given) ? given : isLong ? Random.Shared.Next() : ShortSeed;
-        return Of(seed, isLong ? s_long : s_short);
+        var seed = int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), out var given) ? given : LongRun.IsAskedFor ? Random.Shared.Next() : ShortSeed;
+        return Of(seed, LongRun.IsAskedFor ? s_long : s_short);
     }
 
     /// <summary>At least one whole round, and further events until the time is over.</summary>

@@ -1,3 +1,5 @@
+using Pool.Tests.Kit;
+
 namespace Pool.EndToEnd.Tests.Paid;
 
 /// <summary>Something that happens while money is on its way, and after which the server may die.</summary>
@@ -46,10 +48,9 @@ internal sealed record KillPlan(int Seed, IReadOnlyList<PlannedKill> Kills)
     /// <summary>The plan of this run: ten kills and the same every time, fifty and others every time with <c>./pool test --long</c>.</summary>
     public static KillPlan OfThisRun()
     {
-        var isLong = Environment.GetEnvironmentVariable("POOL_TEST_LONG") is "1";
-        var seed = int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), out var given) ? given : isLong ? Random.Shared.Next() : ShortSeed;
+        var seed = int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), out var given) ? given : LongRun.IsAskedFor ? Random.Shared.Next() : ShortSeed;
         var random = new Random(seed);
-        return new KillPlan(seed, [.. Rounds(random).Take(isLong ? LongKills : ShortKills)]);
+        return new KillPlan(seed, [.. Rounds(random).Take(LongRun.IsAskedFor ? LongKills : ShortKills)]);
     }
 
     /// <summary>Rounds of all moments, each in another order.</summary>

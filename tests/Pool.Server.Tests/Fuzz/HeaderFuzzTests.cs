@@ -5,6 +5,7 @@ using Pool.Server.Livepeer;
 using Pool.Server.Tests.Kit;
 using Pool.Shared.Livepeer;
 using Pool.Shared.Livepeer.Wire;
+using Pool.Tests.Kit;
 
 namespace Pool.Server.Tests.Fuzz;
 

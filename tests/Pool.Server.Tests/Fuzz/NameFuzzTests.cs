@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Options;
 using Pool.Server.Livepeer;
 using Pool.Server.Segments;
+using Pool.Tests.Kit;
 
 namespace Pool.Server.Tests.Fuzz;
 

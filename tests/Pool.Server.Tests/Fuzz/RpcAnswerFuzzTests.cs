@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Pool.Server.Chain.Rpc;
 using Pool.Server.Tests.Chain.Rpc;
 using Pool.Shared.Ethereum;
+using Pool.Tests.Kit;
 
 namespace Pool.Server.Tests.Fuzz;
 

@@ -5,7 +5,7 @@ using FsCheck.Fluent;
 using Npgsql;
 using Pool.Server.Data;
 using Pool.Server.Ledger;
-using Pool.Server.Tests.Fuzz;
+using Pool.Tests.Kit;
 using static Pool.Server.Tests.Ledger.LedgerUnderTest;
 
 namespace Pool.Server.Tests.Ledger;

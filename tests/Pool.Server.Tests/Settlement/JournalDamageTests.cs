@@ -1,6 +1,6 @@
 using Pool.Server.Node;
 using Pool.Server.Settlement.Journaling;
-using Pool.Server.Tests.Fuzz;
+using Pool.Tests.Kit;
 
 namespace Pool.Server.Tests.Settlement;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Pool.Server.Tests.Fuzz;
 using Pool.Server.Tests.Kit;
+using Pool.Tests.Kit;
 
 namespace Pool.Server.Tests.Settlement;
 

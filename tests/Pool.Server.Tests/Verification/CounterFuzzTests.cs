@@ -1,8 +1,8 @@
-using Pool.Server.Tests.Fuzz;
 using Pool.Server.Verification;
 using Pool.Server.Verification.Codecs;
 using Pool.Server.Verification.Containers;
 using Pool.Shared.Media;
+using Pool.Tests.Kit;
 
 namespace Pool.Server.Tests.Verification;
 

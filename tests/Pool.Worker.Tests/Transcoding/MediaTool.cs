@@ -52,14 +52,14 @@ internal static class MediaTool
         var video = streams.First(stream => Text(stream, "codec_type") == "video");
         var audio = streams.FirstOrDefault(stream => Text(stream, "codec_type") == "audio");
         var all = root.GetProperty("packets_and_frames").EnumerateArray().ToList();
-        var frames = all.Where(one => Text(one, "type") == "frame" && Index(one) == Index(video, "index")).ToList();
-        var sound = audio.ValueKind == JsonValueKind.Undefined
-            ? []
-            : all.Where(one => Text(one, "type") == "packet" && Index(one) == Index(audio, "index")).ToList();
+        List<JsonElement> Of(JsonElement stream, string type) =>
+            stream.ValueKind == JsonValueKind.Undefined ? [] : [.. all.Where(one => Text(one, "type") == type && Index(one) == Index(stream, "index"))];
+
+        var (frames, sound) = (Of(video, "frame"), Of(audio, "packet"));
         return new MediaFacts(
             Text(root.GetProperty("format"), "format_name"), Text(video, "codec_name"), Text(video, "profile"), Text(video, "codec_tag_string"),
             Text(video, "pix_fmt"), Times(frames),
-            Times(all.Where(one => Text(one, "type") == "packet" && Index(one) == Index(video, "index")), "dts_time"), [.. Enumerable.Range(0, frames.Count).Where(i => Index(frames[i], "key_frame") == 1)],
+            Times(Of(video, "packet"), "dts_time"), [.. Enumerable.Range(0, frames.Count).Where(i => Index(frames[i], "key_frame") == 1)],
             [.. frames.Select(frame => (Index(frame, "width"), Index(frame, "height")))],
             streams.Count(stream => Text(stream, "codec_type") == "audio"), audio.ValueKind == JsonValueKind.Undefined ? "" : Text(audio, "codec_name"), Times(sound), [.. sound.Select(one => Text(one, "data_hash"))]);
     });

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pool.Tests.Kit;
 using Pool.Worker.Transcoding;
 using Pool.Worker.Transcoding.Host;
 using Xunit.Abstractions;
@@ -29,12 +30,10 @@ public sealed class HostSeriesTests(ITestOutputHelper output)
     /// <summary>What the runtime opens and closes by itself.</summary>
     private const int AllowedDescriptors = 4;
 
-    private static readonly bool s_isLong = Environment.GetEnvironmentVariable("POOL_TEST_LONG") is "1";
-
     [Fact]
     public async Task Four_streams_outlive_a_series_of_kills_without_a_wrong_byte()
     {
-        var kills = s_isLong ? KillsLong : Kills;
+        var kills = LongRun.IsAskedFor ? KillsLong : Kills;
         var random = new Random(Seed);
         output.WriteLine($"seed {Seed}, {kills} kills");
         await using var host = await HostUnderTest.StartAsync();
@@ -68,7 +67,7 @@ public sealed class HostSeriesTests(ITestOutputHelper output)
     [Fact]
     public async Task A_warm_host_stays_flat_over_mixed_streams_and_makes_the_bytes_of_a_fresh_one()
     {
-        var segments = s_isLong ? SegmentsLong : Segments;
+        var segments = LongRun.IsAskedFor ? SegmentsLong : Segments;
         await using var host = await HostUnderTest.StartAsync();
         await RunAsync(host, WarmUpSegments);
         var (memory, descriptors) = (HostMemory.InUse(host.Transcoder.ProcessId), Descriptors(host.Transcoder.ProcessId.ToString(CultureInfo.InvariantCulture)));

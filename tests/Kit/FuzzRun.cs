@@ -1,12 +1,10 @@
-namespace Pool.Server.Tests.Fuzz;
+namespace Pool.Tests.Kit;
 
 /// <summary>A run of random inputs: short and the same every time, or long and another every time with <c>./pool test --long</c>. A failure names its seed.</summary>
 internal static class FuzzRun
 {
     private const int FirstSeed = 20_260_101;
     private const int LongFactor = 200;
-
-    private static readonly bool s_isLong = Environment.GetEnvironmentVariable("POOL_TEST_LONG") is "1";
 
     /// <summary>Runs <paramref name="body"/> with so many generators, each from a seed of its own.</summary>
     public static void Times(int count, Action<Random> body)
@@ -79,7 +77,7 @@ internal static class FuzzRun
 
     private static IEnumerable<int> Seeds(int count)
     {
-        var first = s_isLong ? Random.Shared.Next() : FirstSeed;
-        return Enumerable.Range(0, s_isLong ? count * LongFactor : count).Select(number => unchecked(first + number));
+        var first = LongRun.IsAskedFor ? Random.Shared.Next() : FirstSeed;
+        return Enumerable.Range(0, LongRun.IsAskedFor ? count * LongFactor : count).Select(number => unchecked(first + number));
     }
 }
